@@ -1,0 +1,2 @@
+//! sechat
+fn main() {}

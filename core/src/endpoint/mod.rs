@@ -1,0 +1,56 @@
+//! Endpoints as values: each builds its request and reads its answer, without IO and without state.
+
+use bytes::Bytes;
+use http::{Request, Response};
+
+use crate::{Error, Server};
+
+/// What an endpoint may use of the account while it builds a request.
+///
+/// Cookies are not among it: the engine adds those, by host.
+#[derive(Clone, Copy)]
+#[non_exhaustive]
+pub struct Session<'a> {
+    /// The chat server.
+    pub server: &'a Server,
+    /// The chat fkey; empty before one is known.
+    pub fkey: &'a str,
+}
+
+impl std::fmt::Debug for Session<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Session").field("server", self.server).finish_non_exhaustive()
+    }
+}
+
+/// How the engine may treat a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Nature {
+    /// Changes nothing, or nothing that matters twice: sent at once, repeated after a fault.
+    Read,
+    /// Goes through the account's throttle, in the order asked for, and may be repeated: an edit, a deletion.
+    Write,
+    /// As `Write`, but a repetition would show: never sent again once it may have left.
+    Post,
+}
+
+/// One kind of request to the chat server.
+pub trait Endpoint: Send + 'static {
+    /// What a successful answer says.
+    type Output: Send + 'static;
+
+    /// How the engine may treat the request.
+    const NATURE: Nature;
+
+    /// Refuses what the server would refuse anyway. Called before anything is sent.
+    fn check(&self) -> Result<(), Error> {
+        Ok(())
+    }
+
+    /// Builds the request.
+    fn request(&self, session: Session<'_>) -> Request<Bytes>;
+
+    /// Reads the answer.
+    fn parse(&self, response: &Response<Bytes>) -> Result<Self::Output, Error>;
+}

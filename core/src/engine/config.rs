@@ -1,0 +1,126 @@
+//! What can be set about an engine.
+
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use secrecy::SecretString;
+
+use crate::{Credentials, Server};
+
+/// How an engine behaves. Start from [`Config::new`] and change what you need.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Config {
+    /// The chat server.
+    pub server: Server,
+    /// Who to be.
+    pub access: Access,
+    /// Seeds the jitter of every wait. Give each process its own; a fixed one makes runs repeatable.
+    pub seed: u64,
+    /// The `User-Agent` header.
+    pub user_agent: String,
+    /// How replies are written.
+    pub reply_style: ReplyStyle,
+    /// Whether mentions and replies are marked as read when they are delivered.
+    pub acknowledge: bool,
+    /// Whether a login first asks the site's validation call, as its web page does.
+    pub validate_login: bool,
+    /// How long to wait for the answer to one request, and for a socket to open.
+    pub request_timeout: Duration,
+    /// How often a request that may be repeated is tried in all before its call fails.
+    pub attempts: NonZeroU32,
+    /// How often the server may ask one post to wait before it fails as rate limited.
+    pub refusals: NonZeroU32,
+    /// Added to each wait that the server asks for, since it rounds down.
+    pub throttle_margin: Duration,
+    /// The settings of the event feed.
+    pub feed: FeedConfig,
+}
+
+/// Who an engine is to the server.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum Access {
+    /// Nobody: public rooms can be read, by polling.
+    Anonymous,
+    /// A stored session.
+    Credentials(Credentials),
+    /// An account; `stored` is tried first, so that a login is made only when it must be.
+    #[non_exhaustive]
+    Login {
+        /// The e-mail address.
+        email: String,
+        /// The password.
+        password: SecretString,
+        /// A session from an earlier login.
+        stored: Option<Credentials>,
+    },
+}
+
+impl Access {
+    /// An account to log in to; see [`Access::Login`].
+    pub fn login(email: impl Into<String>, password: impl Into<String>, stored: Option<Credentials>) -> Self {
+        Self::Login { email: email.into(), password: SecretString::from(password.into()), stored }
+    }
+}
+
+/// How a reply names the message it answers (protocol notes, 4.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum ReplyStyle {
+    /// The form field `parentId`, known since 2025. Keeps monospace replies intact.
+    #[default]
+    ParentField,
+    /// The text prefix `:ID `, known for longer.
+    Prefix,
+}
+
+/// The settings of the event feed. Durations are lower bounds: jitter only adds where it is said to.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct FeedConfig {
+    /// A socket without any frame for this long is dead. Quiet rooms send empty frames all the time.
+    pub silence: Duration,
+    /// A socket is replaced after this long, the new one opened before the old one is closed.
+    pub renewal: Duration,
+    /// Between two polls, when there is no socket.
+    pub poll_interval: Duration,
+    /// The longest wait between two attempts to get a socket.
+    pub backoff_cap: Duration,
+    /// How many faults in a row end the feed; `None` never ends it.
+    pub patience: Option<NonZeroU32>,
+}
+
+impl Config {
+    /// The usual settings.
+    pub fn new(server: Server, access: Access) -> Self {
+        let anonymous = matches!(access, Access::Anonymous);
+        Self {
+            server,
+            access,
+            seed: 0,
+            user_agent: concat!(
+                "Mozilla/5.0 (compatible; sechat-rs/",
+                env!("CARGO_PKG_VERSION"),
+                "; +",
+                env!("CARGO_PKG_REPOSITORY"),
+                ")"
+            )
+            .to_owned(),
+            reply_style: ReplyStyle::default(),
+            acknowledge: true,
+            validate_login: false,
+            request_timeout: Duration::from_secs(30),
+            attempts: const { NonZeroU32::new(6).unwrap() },
+            refusals: const { NonZeroU32::new(10).unwrap() },
+            throttle_margin: Duration::from_secs(1),
+            feed: FeedConfig {
+                silence: Duration::from_secs(60),
+                renewal: Duration::from_secs(2 * 60 * 60),
+                poll_interval: Duration::from_secs(if anonymous { 3 } else { 5 }),
+                backoff_cap: Duration::from_secs(60),
+                patience: if anonymous { NonZeroU32::new(5) } else { None },
+            },
+        }
+    }
+}

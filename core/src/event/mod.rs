@@ -1,0 +1,6 @@
+//! Events.
+
+/// An event.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Event {}

@@ -1,0 +1,19 @@
+//! The protocol of Stack Exchange chat as pure state machines.
+
+pub mod endpoint;
+pub mod engine;
+pub mod event;
+
+mod credentials;
+mod error;
+mod ids;
+mod server;
+mod time;
+
+pub use credentials::Credentials;
+pub use engine::{Config, Engine};
+pub use error::{Error, Invalid, LoginError, Refusal, TransportError};
+pub use event::Event;
+pub use ids::{EventId, MessageId, RoomId, UserId};
+pub use server::{CustomServer, Server};
+pub use time::Now;

@@ -1,0 +1,194 @@
+//! The chat servers, the hosts that belong to them, and their cookies (protocol notes, 1.1 and 1.4).
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use url::{Origin, Url};
+
+use crate::{Error, Invalid};
+
+/// A chat server. Rooms, messages, users and events have ids of their own on each.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+#[non_exhaustive]
+pub enum Server {
+    /// chat.stackexchange.com; one logs in on meta.stackexchange.com.
+    #[default]
+    StackExchange,
+    /// chat.stackoverflow.com; one logs in on stackoverflow.com.
+    StackOverflow,
+    /// chat.meta.stackexchange.com; one logs in on meta.stackexchange.com.
+    MetaStackExchange,
+    /// Any other, such as a simulated one.
+    Custom(CustomServer),
+}
+
+/// A server at given addresses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CustomServer {
+    chat: Url,
+    login: Url,
+}
+
+impl Server {
+    /// A server whose chat and login pages live at these origins (`https://HOST[:PORT]`; paths are not kept).
+    ///
+    /// `http` is accepted for loopback addresses only: anywhere else it would show the cookies to the network.
+    pub fn custom(chat: &str, login: &str) -> Result<Self, Error> {
+        Ok(Self::Custom(CustomServer { chat: origin(chat)?, login: origin(login)? }))
+    }
+
+    /// The origin of the chat pages, ending in `/`.
+    pub fn chat(&self) -> Url {
+        match self {
+            Self::StackExchange => known("https://chat.stackexchange.com/"),
+            Self::StackOverflow => known("https://chat.stackoverflow.com/"),
+            Self::MetaStackExchange => known("https://chat.meta.stackexchange.com/"),
+            Self::Custom(custom) => custom.chat.clone(),
+        }
+    }
+
+    /// The origin of the site to log in on, ending in `/`.
+    pub fn login(&self) -> Url {
+        match self {
+            Self::StackExchange | Self::MetaStackExchange => known("https://meta.stackexchange.com/"),
+            Self::StackOverflow => known("https://stackoverflow.com/"),
+            Self::Custom(custom) => custom.login.clone(),
+        }
+    }
+
+    /// The name of the cookie that the chat server gives.
+    pub fn chat_cookie(&self) -> &'static str {
+        match self {
+            Self::StackExchange => "sechatusr",
+            _ => "chatusr",
+        }
+    }
+
+    /// The value of the `Origin` header: no slash at the end.
+    pub(crate) fn origin_header(&self) -> String {
+        self.chat().origin().ascii_serialization()
+    }
+
+    /// Whether an address belongs to the chat server itself.
+    pub(crate) fn is_chat(&self, origin: &Origin) -> bool {
+        self.chat().origin() == *origin
+    }
+}
+
+impl fmt::Display for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Custom(custom) if custom.chat == custom.login => f.write_str(custom.chat.as_str()),
+            Self::Custom(custom) => write!(f, "{} {}", custom.chat, custom.login),
+            known => f.write_str(known.chat().as_str()),
+        }
+    }
+}
+
+/// Reads what `Display` writes, and for the three known servers their bare host name as well.
+impl FromStr for Server {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let text = text.trim();
+        let bare = text.trim_start_matches("https://").trim_end_matches('/');
+        match bare {
+            "chat.stackexchange.com" => Ok(Self::StackExchange),
+            "chat.stackoverflow.com" => Ok(Self::StackOverflow),
+            "chat.meta.stackexchange.com" => Ok(Self::MetaStackExchange),
+            _ => {
+                let (chat, login) = text.split_once(' ').unwrap_or((text, text));
+                Self::custom(chat, login)
+            }
+        }
+    }
+}
+
+impl TryFrom<String> for Server {
+    type Error = Error;
+
+    fn try_from(text: String) -> Result<Self, Error> {
+        text.parse()
+    }
+}
+
+impl From<Server> for String {
+    fn from(server: Server) -> Self {
+        server.to_string()
+    }
+}
+
+fn known(url: &str) -> Url {
+    Url::parse(url).expect("a literal address")
+}
+
+fn origin(text: &str) -> Result<Url, Error> {
+    let bad = |why: String| Error::Invalid(Invalid::Address(why));
+    let mut url = Url::parse(text).map_err(|e| bad(format!("{text:?}: {e}")))?;
+    let loopback = match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    };
+    match url.scheme() {
+        "https" => {}
+        "http" if loopback => {}
+        "http" => return Err(bad(format!("{text:?}: http is for loopback only, use https"))),
+        _ => return Err(bad(format!("{text:?}: not an https address"))),
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(bad("an address must hold no user name or password".to_owned()));
+    }
+    url.set_path("/");
+    url.set_query(None);
+    url.set_fragment(None);
+    Ok(url)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_server_has_its_hosts_and_cookie() {
+        let hosts = |server: Server| {
+            (
+                server.chat().host_str().unwrap().to_owned(),
+                server.login().host_str().unwrap().to_owned(),
+                server.chat_cookie(),
+            )
+        };
+        assert_eq!(
+            hosts(Server::StackExchange),
+            ("chat.stackexchange.com".into(), "meta.stackexchange.com".into(), "sechatusr")
+        );
+        assert_eq!(
+            hosts(Server::StackOverflow),
+            ("chat.stackoverflow.com".into(), "stackoverflow.com".into(), "chatusr")
+        );
+        assert_eq!(
+            hosts(Server::MetaStackExchange),
+            ("chat.meta.stackexchange.com".into(), "meta.stackexchange.com".into(), "chatusr")
+        );
+    }
+
+    #[test]
+    fn a_server_reads_back_what_it_writes() {
+        let two = Server::custom("https://chat.example:8443", "https://login.example").unwrap();
+        for server in [Server::StackExchange, Server::StackOverflow, Server::MetaStackExchange, two] {
+            assert_eq!(server.to_string().parse::<Server>().unwrap(), server);
+        }
+        assert_eq!("chat.stackoverflow.com".parse::<Server>().unwrap(), Server::StackOverflow);
+    }
+
+    #[test]
+    fn plain_http_is_for_loopback_only() {
+        assert!(Server::custom("http://127.0.0.1:8080", "http://localhost:8080").is_ok());
+        assert!(Server::custom("http://chat.example", "https://chat.example").is_err());
+        assert!(Server::custom("ftp://127.0.0.1", "http://127.0.0.1").is_err());
+        assert!(Server::custom("https://me:pw@chat.example", "https://chat.example").is_err());
+    }
+}
