@@ -115,7 +115,9 @@ impl Call {
             Error::Transport(_) | Error::Server { .. } => Verdict::Retry(error),
             Error::Changed { .. } | Error::SessionExpired => Verdict::Doubt(error),
             Error::Refused {
-                reason: Refusal::NoSuchRoomOrNoPermission | Refusal::BadId | Refusal::Other(_), ..
+                reason:
+                    Refusal::NoSuchRoomOrNoPermission | Refusal::BadId | Refusal::Redirected(_) | Refusal::Other(_),
+                ..
             } => Verdict::Doubt(error),
             _ if self.maybe_done => Verdict::Done(Err(Error::Uncertain { reason: error.to_string() })),
             _ => Verdict::Done(Err(error)),

@@ -33,7 +33,8 @@ use pace::Pace;
 use session::Session;
 
 use crate::cookies::Jar;
-use crate::endpoint::{EditMessage, Endpoint, MessageSource, Nature, NewMessage, RoomSnapshot};
+use crate::endpoint::{EditMessage, Endpoint, MessageSource, Nature, NewMessage};
+use crate::event::RoomSnapshot;
 use crate::{Credentials, Error, Invalid, Me, MessageId, Now, RoomId};
 
 /// The protocol of one account on one chat server, or of an anonymous reader.

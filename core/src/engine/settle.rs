@@ -7,8 +7,8 @@ use super::call::Stage;
 use super::calls::Purpose;
 use super::io::TicketId;
 use super::{Boxed, Engine};
-use crate::endpoint::{MessageSource, NewMessage, RoomEvents, RoomSnapshot};
-use crate::event::{Event, EventKind};
+use crate::endpoint::{MessageSource, NewMessage, RoomEvents};
+use crate::event::{Event, EventKind, RoomSnapshot};
 use crate::{Error, MessageId, Now};
 
 /// How often the room is read before the answer is that nobody knows.

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use super::{Cover, FeedJob, Status};
-use crate::endpoint::{PollEvents, RoomEvents, RoomSnapshot};
+use crate::endpoint::{PollEvents, RoomEvents};
 use crate::engine::Engine;
-use crate::event::{Event, FeedChange, Frame, RoomUpdate};
+use crate::event::{FeedChange, Frame, RoomSnapshot, RoomUpdate};
 use crate::{Error, EventId, Now, RoomId};
 
 /// Events that a room may hold back; beyond that it goes on without the ones before.
@@ -95,9 +95,7 @@ impl Engine {
                 let filled = room.timeline.rebuilt(snapshot.time, snapshot.events);
                 let until = room.timeline.cursor();
                 if let Some(after) = after {
-                    let mut gap = Event::feed(FeedChange::Gap { room: id, after, until });
-                    gap.room_id = Some(id);
-                    self.deliver(vec![gap]);
+                    self.announce(FeedChange::Gap { room: id, after, until });
                 }
                 self.deliver(filled.events);
                 self.count_missed(filled.missed);
@@ -171,9 +169,9 @@ impl Engine {
             let Some(room) = self.feed.live_room(id) else { continue };
             let after = room.timeline.cursor();
             let filled = room.timeline.rebuilt(None, Vec::new());
+            let until = room.timeline.cursor();
             if let Some(after) = after {
-                let until = self.feed.live_room(id).and_then(|room| room.timeline.cursor());
-                self.deliver(vec![Event::feed(FeedChange::Gap { room: id, after, until })]);
+                self.announce(FeedChange::Gap { room: id, after, until });
             }
             self.deliver(filled.events);
         }

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use super::{Cover, STRAYS_REMEMBERED};
 use crate::engine::io::SocketId;
 use crate::engine::Engine;
-use crate::event::{Event, EventKind, Frame, RoomUpdate};
+use crate::event::{Event, Frame, RoomUpdate};
 use crate::{Now, RoomId};
 
 impl Engine {
@@ -18,6 +18,7 @@ impl Engine {
         }
         let frame = match Frame::parse(text) {
             Ok(frame) => frame,
+            // Seen by the bot, and not only logged.
             Err(bad) => return self.deliver(vec![bad.into()]),
         };
         for (id, mut update) in frame.rooms {
@@ -87,9 +88,3 @@ impl Engine {
     }
 }
 
-/// So that a frame nobody can read is seen, and not only logged.
-impl From<crate::event::BadFrame> for Event {
-    fn from(bad: crate::event::BadFrame) -> Self {
-        Self::from(EventKind::Malformed { raw: bad.raw, reason: bad.reason })
-    }
-}

@@ -28,8 +28,8 @@ use url::Url;
 use super::calls::{Purpose, Sink, unbox};
 use super::io::{Output, SocketId, TicketId};
 use super::{Boxed, Config, Engine, FeedConfig};
-use crate::endpoint::{Acknowledge, LeaveRoom, RoomEvents, RoomSnapshot};
-use crate::event::{Event, EventKind, FeedChange, Frame};
+use crate::endpoint::{Acknowledge, LeaveRoom, RoomEvents};
+use crate::event::{Event, EventKind, FeedChange, Frame, RoomSnapshot};
 use crate::{Error, EventId, LoginError, MessageId, Now, RoomId};
 use sockets::Socket;
 

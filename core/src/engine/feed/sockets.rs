@@ -256,7 +256,7 @@ impl Engine {
             if let Some(socket) = self.feed.sockets.get_mut(&id) {
                 socket.succeeded = true;
             }
-            self.feed_job(SocketAddress { room: leader }, FeedJob::Open(leader, Some(id)), 1);
+            self.ask_address(leader, FeedJob::Open(leader, Some(id)));
         }
     }
 
@@ -280,10 +280,10 @@ impl Engine {
             let Some(room) = self.feed.live_room(id) else { continue };
             if shared && self.feed.primary.is_some() {
                 room.cover = Cover::Entering;
-                self.feed_job(SocketAddress { room: id }, FeedJob::Enter(id), 1);
+                self.ask_address(id, FeedJob::Enter(id));
             } else if !(shared && opening) {
                 room.cover = Cover::Opening;
-                self.feed_job(SocketAddress { room: id }, FeedJob::Open(id, None), 1);
+                self.ask_address(id, FeedJob::Open(id, None));
                 if self.feed.status == Status::Idle {
                     self.feed.status = Status::Connecting;
                     self.announce(FeedChange::Connecting);
@@ -326,6 +326,10 @@ impl Engine {
         for room in self.feed.rooms.values_mut().filter(|room| room.cover == Cover::Socket(id)) {
             room.cover = Cover::None;
         }
+    }
+
+    fn ask_address(&mut self, room: RoomId, job: FeedJob) {
+        self.feed_job(SocketAddress::new(room, &self.net.server), job, 1);
     }
 
     fn handshake(&mut self, leader: RoomId, mut url: Url) -> Result<Request<()>, Error> {
