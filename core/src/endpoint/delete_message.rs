@@ -36,8 +36,8 @@ impl Endpoint for DeleteMessage {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::endpoint::answer::tests::answer;
     use crate::Server;
+    use crate::endpoint::answer::tests::answer;
 
     #[test]
     fn deletes() {

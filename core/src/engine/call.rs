@@ -115,8 +115,7 @@ impl Call {
             Error::Transport(_) | Error::Server { .. } => Verdict::Retry(error),
             Error::Changed { .. } | Error::SessionExpired => Verdict::Doubt(error),
             Error::Refused {
-                reason:
-                    Refusal::NoSuchRoomOrNoPermission | Refusal::BadId | Refusal::Redirected(_) | Refusal::Other(_),
+                reason: Refusal::NoSuchRoomOrNoPermission | Refusal::BadId | Refusal::Redirected(_) | Refusal::Other(_),
                 ..
             } => Verdict::Doubt(error),
             _ if self.maybe_done => Verdict::Done(Err(Error::Uncertain { reason: error.to_string() })),
@@ -127,6 +126,9 @@ impl Call {
 
 impl std::fmt::Debug for Call {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Call").field("nature", &self.endpoint.nature()).field("stage", &self.stage).finish_non_exhaustive()
+        f.debug_struct("Call")
+            .field("nature", &self.endpoint.nature())
+            .field("stage", &self.stage)
+            .finish_non_exhaustive()
     }
 }

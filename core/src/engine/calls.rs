@@ -2,13 +2,13 @@
 
 use std::time::Instant;
 
+use super::Engine;
 use super::call::{Boxed, Call, Erased, Sent, Stage, Verdict};
 use super::feed::FeedJob;
 use super::io::{Output, TicketId};
 use super::net::{Answer, Owner};
 use super::session::Outcome;
 use super::settle::Settling;
-use super::Engine;
 use crate::endpoint::{Endpoint, Nature, Session as Context};
 use crate::{Error, MessageId, Now};
 

@@ -327,7 +327,8 @@ impl Engine {
 
     /// One step towards the end, if it is time for one.
     fn approach_end(&mut self) -> bool {
-        let users_wait = !self.logins.is_empty() || self.calls.values().any(|call| !matches!(call.sink, Sink::Engine(_)));
+        let users_wait =
+            !self.logins.is_empty() || self.calls.values().any(|call| !matches!(call.sink, Sink::Engine(_)));
         match self.ending {
             Ending::Calls if !users_wait => {
                 for id in self.calls.keys().copied().collect::<Vec<_>>() {

@@ -84,9 +84,7 @@ pub(super) enum Outcome {
 impl Session {
     pub(super) fn new(config: &Config) -> Self {
         let account = match &config.access {
-            Access::Login { email, password, .. } => {
-                Some(Account { email: email.clone(), password: password.clone() })
-            }
+            Access::Login { email, password, .. } => Some(Account { email: email.clone(), password: password.clone() }),
             _ => None,
         };
         Self {

@@ -124,7 +124,8 @@ impl Engine {
         for (id, _) in wanted.iter().filter(|(_, cursor)| cursor.is_none()) {
             self.rebuild(*id);
         }
-        let mut rooms: Vec<(RoomId, EventId)> = wanted.into_iter().filter_map(|(id, cursor)| Some((id, cursor?))).collect();
+        let mut rooms: Vec<(RoomId, EventId)> =
+            wanted.into_iter().filter_map(|(id, cursor)| Some((id, cursor?))).collect();
         if let Some(last) = self.feed.one_by_one {
             let next = rooms.iter().copied().find(|(id, _)| *id > last).or(rooms.first().copied());
             rooms = next.into_iter().collect();
@@ -153,18 +154,14 @@ impl Engine {
         let Some(room) = self.feed.live_room(id) else { return };
         room.rebuilding = true;
         room.timeline.recover();
-        let call = RoomEvents { count: REBUILT_FROM, ..RoomEvents::new(id) };
+        let call = RoomEvents::latest(id, REBUILT_FROM);
         self.feed_job(call, FeedJob::Rebuild(id), 1);
     }
 
     /// A room that waited too long for what it missed goes on without, and says so.
     fn release_overfull(&mut self) {
-        let overfull: Vec<RoomId> = self
-            .feed
-            .live_rooms()
-            .filter(|(_, room)| room.timeline.held() > HELD_AT_MOST)
-            .map(|(id, _)| id)
-            .collect();
+        let overfull: Vec<RoomId> =
+            self.feed.live_rooms().filter(|(_, room)| room.timeline.held() > HELD_AT_MOST).map(|(id, _)| id).collect();
         for id in overfull {
             let Some(room) = self.feed.live_room(id) else { continue };
             let after = room.timeline.cursor();

@@ -6,13 +6,13 @@
 use bytes::Bytes;
 
 use super::{Cover, STRAYS_REMEMBERED};
-use crate::engine::io::SocketId;
 use crate::engine::Engine;
+use crate::engine::io::SocketId;
 use crate::event::{Event, Frame, RoomUpdate};
 use crate::{Now, RoomId};
 
 impl Engine {
-    pub(super) fn frame(&mut self, now: Now, socket: SocketId, text: &Bytes) {
+    pub(in crate::engine) fn frame(&mut self, now: Now, socket: SocketId, text: &Bytes) {
         if !self.heard(now, socket) {
             return;
         }
@@ -87,4 +87,3 @@ impl Engine {
         }
     }
 }
-

@@ -179,7 +179,7 @@ impl Engine {
                 };
                 self.feed.rooms.insert(id, room);
                 self.session.room_hint.get_or_insert(id);
-                let snapshot = RoomEvents { count: 1, ..RoomEvents::new(id) };
+                let snapshot = RoomEvents::latest(id, 1);
                 self.feed_job(snapshot, FeedJob::Join(id), self.config.attempts.get());
             }
         }
@@ -287,9 +287,7 @@ impl Engine {
     fn lose_room(&mut self, id: RoomId, reason: String) {
         self.feed.rooms.remove(&id);
         self.feed.one_by_one = None;
-        let mut event = Event::feed(FeedChange::RoomLost { room: id, reason });
-        event.room_id = Some(id);
-        self.net.push(Output::Event(Box::new(event)));
+        self.announce(FeedChange::RoomLost { room: id, reason });
         self.close_useless_sockets();
     }
 
