@@ -16,7 +16,7 @@ pub use credentials::Credentials;
 pub use endpoint::{Home, Me};
 pub use engine::{Config, Engine};
 pub use error::{Error, Invalid, LoginError, Refusal, TransportError};
-pub use event::Event;
+pub use event::{Event, EventKind, FeedChange, Frame, Message, RoomSnapshot};
 pub use ids::{EventId, MessageId, RoomId, UserId};
 pub use server::{CustomServer, Server};
 pub use time::Now;
