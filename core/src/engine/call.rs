@@ -113,8 +113,9 @@ impl Call {
             Error::Transport(ref fault) if !fault.sent => Verdict::Retry(error),
             Error::Transport(_) | Error::Server { .. } | Error::Changed { .. } if post => Verdict::Unknown(error),
             Error::Transport(_) | Error::Server { .. } => Verdict::Retry(error),
-            Error::Changed { .. } | Error::SessionExpired => Verdict::Doubt(error),
-            Error::Refused {
+            Error::Changed { .. }
+            | Error::SessionExpired
+            | Error::Refused {
                 reason: Refusal::NoSuchRoomOrNoPermission | Refusal::BadId | Refusal::Redirected(_) | Refusal::Other(_),
                 ..
             } => Verdict::Doubt(error),

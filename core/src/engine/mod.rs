@@ -199,6 +199,7 @@ impl Engine {
     }
 
     /// The result of a call that has ended; `None` before that, and for a result taken already.
+    #[expect(clippy::missing_panics_doc, reason = "a ticket has the type of its call")]
     pub fn take<T: 'static>(&mut self, ticket: &Ticket<T>) -> Option<Result<T, Error>> {
         let result = self.results.remove(&ticket.id)?;
         Some(result.map(|boxed| *boxed.downcast().expect("a ticket has the type of its call's output")))

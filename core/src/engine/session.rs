@@ -186,8 +186,8 @@ impl Session {
         let State::Asking(step) = &self.state else { return None };
         let step = step.clone();
         match self.advance(net, &step, answer) {
-            Ok(Some(next)) => {
-                self.ask(now, net, next);
+            Ok(Some(step)) => {
+                self.ask(now, net, step);
                 None
             }
             Ok(None) => {

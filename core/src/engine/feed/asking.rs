@@ -17,39 +17,39 @@ const REBUILT_FROM: u16 = 500;
 impl Engine {
     pub(super) fn tend_asking(&mut self, now: Now) {
         let due = |at: Option<Instant>| at.is_some_and(|at| at <= now.mono);
-        if due(self.feed.ask_retry_at) {
-            self.feed.ask_retry_at = None;
+        if due(self.feed.asks.retry_at) {
+            self.feed.asks.retry_at = None;
         }
-        let polling = due(self.feed.poll_at);
+        let polling = due(self.feed.asks.poll_at);
         if polling {
-            self.feed.poll_at = None;
+            self.feed.asks.poll_at = None;
         }
-        if self.feed.asking {
+        if self.feed.asks.under_way {
             return;
         }
-        if self.feed.ask_retry_at.is_none() {
+        if self.feed.asks.retry_at.is_none() {
             self.ask(now, polling);
         } else if polling {
-            self.feed.poll_at = self.feed.ask_retry_at;
+            self.feed.asks.poll_at = self.feed.asks.retry_at;
         }
     }
 
     pub(super) fn asking_deadline(&self) -> Option<Instant> {
-        if self.feed.asking {
+        if self.feed.asks.under_way {
             return None;
         }
-        self.feed.ask_retry_at.into_iter().chain(self.feed.poll_at).min()
+        self.feed.asks.retry_at.into_iter().chain(self.feed.asks.poll_at).min()
     }
 
     /// Some room has nobody to bring its events: polling starts if that lasts.
     pub(super) fn uncovered(&mut self, now: Now) {
-        if self.feed.poll_at.is_none() {
-            self.feed.poll_at = Some(now.mono + self.feed.config.poll_interval);
+        if self.feed.asks.poll_at.is_none() {
+            self.feed.asks.poll_at = Some(now.mono + self.feed.config.poll_interval);
         }
     }
 
     pub(super) fn asked(&mut self, now: Now, asked: Vec<(RoomId, EventId)>, result: Result<Frame, Error>) {
-        self.feed.asking = false;
+        self.feed.asks.under_way = false;
         let frame = match result {
             Ok(frame) => frame,
             Err(error) => {
@@ -57,7 +57,7 @@ impl Engine {
                     self.denied(*room, &error);
                 }
                 if matches!(error, Error::Refused { .. }) {
-                    self.feed.one_by_one = asked.last().map(|&(room, _)| room);
+                    self.feed.asks.one_by_one = asked.last().map(|&(room, _)| room);
                 }
                 return self.ask_failed(now, &error);
             }
@@ -126,10 +126,10 @@ impl Engine {
         }
         let mut rooms: Vec<(RoomId, EventId)> =
             wanted.into_iter().filter_map(|(id, cursor)| Some((id, cursor?))).collect();
-        if let Some(last) = self.feed.one_by_one {
+        if let Some(last) = self.feed.asks.one_by_one {
             let next = rooms.iter().copied().find(|(id, _)| *id > last).or(rooms.first().copied());
             rooms = next.into_iter().collect();
-            self.feed.one_by_one = rooms.first().map(|&(id, _)| id);
+            self.feed.asks.one_by_one = rooms.first().map(|&(id, _)| id);
         }
         if rooms.is_empty() {
             if polling {
@@ -146,7 +146,7 @@ impl Engine {
                 room.timeline.asked();
             }
         }
-        self.feed.asking = true;
+        self.feed.asks.under_way = true;
         self.feed_job(PollEvents { rooms: rooms.clone() }, FeedJob::Ask(rooms), 1);
     }
 
@@ -175,25 +175,25 @@ impl Engine {
     }
 
     fn ask_worked(&mut self, now: Now) {
-        self.feed.ask_faults = 0;
-        self.feed.ask_retry_at = None;
+        self.feed.asks.faults = 0;
+        self.feed.asks.retry_at = None;
         self.schedule_poll(now);
     }
 
     fn ask_failed(&mut self, now: Now, error: &Error) {
-        self.feed.ask_faults += 1;
-        if self.feed.config.patience.is_some_and(|patience| self.feed.ask_faults >= patience.get()) {
+        self.feed.asks.faults += 1;
+        if self.feed.config.patience.is_some_and(|patience| self.feed.asks.faults >= patience.get()) {
             return self.end_feed(Err(error.clone()));
         }
-        let wait = self.jitter.backoff(self.feed.ask_faults, self.feed.config.backoff_cap);
-        let growing = self.feed.config.poll_interval.saturating_mul(1 << self.feed.ask_faults.min(16)) / 2;
+        let wait = self.jitter.backoff(self.feed.asks.faults, self.feed.config.backoff_cap);
+        let growing = self.feed.config.poll_interval.saturating_mul(1 << self.feed.asks.faults.min(16)) / 2;
         let retry_at = now.mono + wait + growing.min(self.feed.config.backoff_cap);
-        self.feed.ask_retry_at = Some(retry_at);
-        self.feed.poll_at = self.some_uncovered().then_some(retry_at);
+        self.feed.asks.retry_at = Some(retry_at);
+        self.feed.asks.poll_at = self.some_uncovered().then_some(retry_at);
     }
 
     fn schedule_poll(&mut self, now: Now) {
-        self.feed.poll_at = self.some_uncovered().then(|| now.mono + self.feed.config.poll_interval);
+        self.feed.asks.poll_at = self.some_uncovered().then(|| now.mono + self.feed.config.poll_interval);
     }
 
     fn some_uncovered(&self) -> bool {
