@@ -37,7 +37,7 @@ fn recorded(folder: &str, file: &str) -> Option<Vec<u8>> {
 }
 
 fn answer(status: u16, body: impl Into<Bytes>) -> Response<Bytes> {
-    Response::builder().status(status).body(body.into()).unwrap()
+    Response::builder().status(status).body(body.into()).expect("a status alone")
 }
 
 /// Type, id, room, user and message of each event.
