@@ -4,6 +4,7 @@ pub mod endpoint;
 pub mod engine;
 pub mod event;
 
+mod cookies;
 mod credentials;
 mod error;
 mod excerpt;
