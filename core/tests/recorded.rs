@@ -283,6 +283,7 @@ fn chat_pages() {
     ] {
         assert_eq!(who(&home), me.map(|(id, name)| (id, name.to_owned())));
         assert_eq!(fkey(&home).as_deref(), key);
+        assert!(!(home.visitor && me.is_some()), "{home:?}");
     }
     let page = RoomPage { room: RoomId(1) }.parse(&answer(200, recorded(SAM, "transcript.html").unwrap())).unwrap();
     assert!(page.me.is_none());
