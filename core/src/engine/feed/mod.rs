@@ -251,10 +251,7 @@ impl Engine {
         match job {
             FeedJob::Join(room) => self.joined(now, room, unbox(result)),
             FeedJob::Begin(room, last) => {
-                let frame = unbox::<Frame>(result).unwrap_or_default();
-                let update = frame.rooms.into_iter().find(|(id, _)| *id == room).map(|(_, update)| update);
-                let time =
-                    update.and_then(|update| update.events.iter().filter_map(|event| event.id).max().max(update.t));
+                let time = unbox::<Frame>(result).ok().map(|frame| latest_in(frame, room));
                 self.begin(now, room, time, last);
             }
             FeedJob::Open(room, replaces) => self.address_known(now, room, replaces, unbox::<Url>(result)),
@@ -346,7 +343,7 @@ impl Engine {
         for event in events {
             match &event.kind {
                 EventKind::MessagePosted(message) if event.user_id == me && me.is_some() => {
-                    self.own.insert(message.id, message.parent_id.filter(|_| message.show_parent));
+                    self.own.seen(message.id, message.parent_id.filter(|_| message.show_parent));
                 }
                 EventKind::UserMentioned(message) | EventKind::MessageReply(message) if self.feed.acks.wanted => {
                     self.feed.acks.waiting.push(message.id);
@@ -360,6 +357,13 @@ impl Engine {
     fn feed_job<E: crate::endpoint::Endpoint>(&mut self, endpoint: E, job: FeedJob, attempts: u32) {
         self.submit_internal(endpoint, Purpose::Feed(job), attempts);
     }
+}
+
+/// The latest event in an answer about everything that ever happened in a room.
+fn latest_in(frame: Frame, room: RoomId) -> EventId {
+    let update = frame.rooms.into_iter().find(|(id, _)| *id == room).map(|(_, update)| update).unwrap_or_default();
+    let last = update.events.iter().filter_map(|event| event.id).max();
+    last.max(update.t).unwrap_or(EventId(0))
 }
 
 /// Whether an error will not go away by itself.
