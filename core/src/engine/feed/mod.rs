@@ -250,10 +250,10 @@ impl Engine {
         }
         match job {
             FeedJob::Join(room) => self.joined(now, room, unbox(result)),
-            FeedJob::Begin(room, last) => {
-                let time = unbox::<Frame>(result).ok().map(|frame| latest_in(frame, room));
-                self.begin(now, room, time, last);
-            }
+            FeedJob::Begin(room, last) => match unbox::<Frame>(result) {
+                Ok(frame) => self.begin(now, room, latest_in(frame, room), last),
+                Err(error) => self.drop_room(room, &error),
+            },
             FeedJob::Open(room, replaces) => self.address_known(now, room, replaces, unbox::<Url>(result)),
             FeedJob::Enter(room) => self.entered(now, room, unbox::<Url>(result)),
             FeedJob::Ask(asked) => self.asked(now, asked, unbox::<Frame>(result)),
@@ -267,8 +267,8 @@ impl Engine {
         match result {
             Ok(snapshot) => {
                 let last = snapshot.events.iter().filter_map(|event| event.message().map(|message| message.id)).max();
-                if snapshot.time.is_some() {
-                    return self.begin(now, id, snapshot.time, last);
+                if let Some(time) = snapshot.time {
+                    return self.begin(now, id, time, last);
                 }
                 // An answer about everything names the latest event as well.
                 let everything = PollEvents { rooms: vec![(id, EventId(0))] };
@@ -278,10 +278,11 @@ impl Engine {
         }
     }
 
-    fn begin(&mut self, now: Now, id: RoomId, time: Option<EventId>, last: Option<MessageId>) {
+    fn begin(&mut self, now: Now, id: RoomId, time: EventId, last: Option<MessageId>) {
         let Some(room) = self.feed.rooms.get_mut(&id) else { return };
         let Some(waiters) = room.joining.take() else { return };
-        room.timeline.start(time, last);
+        let strays = room.timeline.start(time, last, self.feed.strays.iter().copied());
+        self.deliver(strays);
         for waiter in waiters {
             self.finish_ticket(waiter, Ok(Box::new(())));
         }
