@@ -3,8 +3,8 @@
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::fields::Strict;
-use super::frame::{Object, keep, keep_raw};
+use super::members::{Object, keep, keep_raw};
+use super::strict::Strict;
 use super::{Event, NotAFrame, lenient};
 use crate::EventId;
 
