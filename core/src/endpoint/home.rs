@@ -126,10 +126,10 @@ mod tests {
     #[test]
     fn the_link_of_the_top_bar_is_me() {
         let body = r#"<div class="topbar-links"><span class="topbar-menu-links">
-            <a href="/users/10162108/spotdetector" title="SpotDetector">Spot &amp; Co</a></span></div>
-            <input id="fkey" name="fkey" type="hidden" value="abc3" />"#;
-        assert_eq!(who(body), Some((10_162_108, "Spot & Co".into())));
-        assert_eq!(read(200, &[], body).unwrap().fkey.unwrap().expose_secret(), "abc3");
+            <a href="/users/815/watchdog" title="Watchdog">Watch &amp; Co</a></span></div>
+            <input id="fkey" name="fkey" type="hidden" value="c4d5" />"#;
+        assert_eq!(who(body), Some((815, "Watch & Co".into())));
+        assert_eq!(read(200, &[], body).unwrap().fkey.unwrap().expose_secret(), "c4d5");
     }
 
     #[test]
