@@ -51,6 +51,9 @@ impl Engine {
     }
 
     fn stray(&mut self, event: Event) {
+        if event.id.is_some_and(|id| self.feed.strays.contains(&id)) {
+            return;
+        }
         if let Some(room) = event.room_id.and_then(|id| self.feed.rooms.get_mut(&id))
             && event.id.is_some()
         {
@@ -58,9 +61,7 @@ impl Engine {
             return;
         }
         if let Some(id) = event.id {
-            if !self.feed.strays.insert(id) {
-                return;
-            }
+            self.feed.strays.insert(id);
             if self.feed.strays.len() > STRAYS_REMEMBERED {
                 self.feed.strays.pop_first();
             }

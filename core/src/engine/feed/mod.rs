@@ -22,6 +22,7 @@ mod timeline;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
+use asking::Unverified;
 use timeline::Timeline;
 use url::Url;
 
@@ -65,6 +66,7 @@ pub(super) struct Feed {
 #[derive(Debug, Default)]
 struct Asks {
     under_way: bool,
+    unverified: Option<Unverified>,
     /// Faults in a row, and when the next question may be asked.
     faults: u32,
     retry_at: Option<Instant>,
