@@ -344,6 +344,9 @@ impl Engine {
     fn deliver(&mut self, events: Vec<Event>) {
         let me = self.session.me().map(|me| me.id);
         for event in events {
+            if let Some(id) = event.id.filter(|_| event.is_personal()) {
+                self.remember_stray(id);
+            }
             match &event.kind {
                 EventKind::MessagePosted(message) if event.user_id == me && me.is_some() => {
                     self.own.seen(message.id, message.parent_id.filter(|_| message.show_parent));
