@@ -181,6 +181,13 @@ pub struct TransportError {
     pub reason: String,
 }
 
+impl Error {
+    /// A fault of the file that credentials are stored in.
+    pub fn store(path: impl fmt::Display, reason: impl fmt::Display) -> Self {
+        Self::Store { path: path.to_string(), reason: reason.to_string() }
+    }
+}
+
 impl TransportError {
     /// The request certainly did not reach the server: it is safe to send it again.
     pub fn unsent(reason: impl fmt::Display) -> Self {
