@@ -16,6 +16,15 @@
 //! To add a runtime: implement [`Runtime`], [`Socket`], [`Mode`], and [`AsyncMode`] or [`BlockingMode`] (features `wire`,
 //! `websocket` and `tls` have most of the parts), then write the aliases.
 
+#[cfg(feature = "websocket")]
+pub mod target;
+#[cfg(feature = "tls")]
+pub mod tls;
+#[cfg(feature = "websocket")]
+pub mod websocket;
+#[cfg(feature = "wire")]
+pub mod wire;
+
 mod blocking;
 mod builder;
 mod chat;
