@@ -1,21 +1,213 @@
 //! A session that can be stored.
 
-use crate::{Server, UserId};
+use std::fmt;
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+
+use crate::cookies::Jar;
+use crate::{Error, Invalid, Server, UserId};
 
 /// The cookies of a session, and whose they are.
+///
+/// Logging in too often brings a CAPTCHA, so store this after a login and come back with it: with
+/// [`to_json`](Self::to_json) and [`from_json`](Self::from_json), or with any serde format. Whoever has it is the user:
+/// keep it where only the bot can read it.
+///
+/// ```
+/// use sechat_core::{Credentials, Server};
+///
+/// // From a browser that is logged in: its `acct` and `prov` cookies, as they stand.
+/// let pasted = Credentials::from_cookies(Server::StackOverflow, "t=…&s=…".replace('…', "x"), "guid")?;
+/// let stored = pasted.to_json();
+/// assert_eq!(Credentials::from_json(&stored)?, pasted);
+/// assert!(!format!("{pasted:?}").contains("guid"));
+/// # Ok::<(), sechat_core::Error>(())
+/// ```
 #[derive(Clone)]
-#[non_exhaustive]
 pub struct Credentials {
-    /// The chat server they are for.
-    pub server: Server,
-    /// The chat user.
-    pub user_id: UserId,
-    /// The user's name.
-    pub user_name: String,
+    server: Server,
+    user_id: Option<UserId>,
+    user_name: Option<String>,
+    jar: Jar,
 }
 
-impl std::fmt::Debug for Credentials {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Credentials").field("server", &self.server).finish_non_exhaustive()
+impl Credentials {
+    /// A session from the `acct` and `prov` cookies of a browser.
+    ///
+    /// The way in while the site asks for a CAPTCHA. Whose they are is known once they have been used.
+    pub fn from_cookies(server: Server, acct: impl Into<String>, prov: impl Into<String>) -> Result<Self, Error> {
+        let jar = Jar { acct: Some(cookie("acct", acct.into())?), prov: Some(cookie("prov", prov.into())?), chat: None };
+        Ok(Self { server, user_id: None, user_name: None, jar })
+    }
+
+    /// The chat server they are for.
+    pub fn server(&self) -> &Server {
+        &self.server
+    }
+
+    /// The chat user; `None` for pasted cookies that have not been used yet.
+    pub fn user_id(&self) -> Option<UserId> {
+        self.user_id
+    }
+
+    /// The user's name; `None` for pasted cookies that have not been used yet.
+    pub fn user_name(&self) -> Option<&str> {
+        self.user_name.as_deref()
+    }
+
+    /// Everything, cookies included, as one line of JSON.
+    #[expect(clippy::missing_panics_doc, reason = "strings always serialise")]
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("strings serialise")
+    }
+
+    /// Reads what [`to_json`](Self::to_json) wrote. The error never quotes the text.
+    pub fn from_json(text: &str) -> Result<Self, Error> {
+        serde_json::from_str(text).map_err(|error| {
+            let place = format!("not a stored session (line {}, column {})", error.line(), error.column());
+            Invalid::Credentials(place).into()
+        })
+    }
+
+    pub(crate) fn new(server: Server, user_id: UserId, user_name: String, jar: Jar) -> Self {
+        Self { server, user_id: Some(user_id), user_name: Some(user_name), jar }
+    }
+
+    pub(crate) fn jar(&self) -> &Jar {
+        &self.jar
+    }
+}
+
+/// Cookies are compared too.
+impl PartialEq for Credentials {
+    fn eq(&self, other: &Self) -> bool {
+        let values = |jar: &Jar| {
+            [&jar.acct, &jar.prov, &jar.chat].map(|value| value.as_ref().map(|v| v.expose_secret().to_owned()))
+        };
+        self.server == other.server
+            && self.user_id == other.user_id
+            && self.user_name == other.user_name
+            && values(&self.jar) == values(&other.jar)
+    }
+}
+
+impl Eq for Credentials {}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credentials")
+            .field("server", &self.server)
+            .field("user_id", &self.user_id)
+            .field("user_name", &self.user_name)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What is stored. A later version may add fields; one that changes their meaning takes a new number.
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    version: u32,
+    server: Server,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    user_id: Option<UserId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    user_name: Option<String>,
+    acct: String,
+    prov: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    chat_cookie: Option<String>,
+}
+
+const VERSION: u32 = 1;
+
+impl Serialize for Credentials {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let shown = |value: &Option<SecretString>| value.as_ref().map(|v| v.expose_secret().to_owned());
+        let stored = Stored {
+            version: VERSION,
+            server: self.server.clone(),
+            user_id: self.user_id,
+            user_name: self.user_name.clone(),
+            acct: shown(&self.jar.acct).unwrap_or_default(),
+            prov: shown(&self.jar.prov).unwrap_or_default(),
+            chat_cookie: shown(&self.jar.chat),
+        };
+        stored.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Credentials {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        use serde::de::Error as _;
+        let stored = Stored::deserialize(deserializer)?;
+        if stored.version != VERSION {
+            return Err(D::Error::custom("stored by another version"));
+        }
+        let checked = |name, value| cookie(name, value).map_err(D::Error::custom);
+        Ok(Self {
+            server: stored.server,
+            user_id: stored.user_id,
+            user_name: stored.user_name,
+            jar: Jar {
+                acct: Some(checked("acct", stored.acct)?),
+                prov: Some(checked("prov", stored.prov)?),
+                chat: stored.chat_cookie.map(|value| checked("chat", value)).transpose()?,
+            },
+        })
+    }
+}
+
+/// Refuses what would not come back from a `Cookie` header as it went in.
+fn cookie(name: &str, value: String) -> Result<SecretString, Error> {
+    let value = SecretString::from(value);
+    let text = value.expose_secret();
+    if text.is_empty() {
+        return Err(Invalid::Credentials(format!("the {name} cookie is empty")).into());
+    }
+    if !text.bytes().all(|b| b.is_ascii_graphic() && b != b';') {
+        return Err(Invalid::Credentials(format!("the {name} cookie holds characters that no cookie has")).into());
+    }
+    Ok(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_stored_form_is_versioned_json() {
+        let jar = Jar { acct: Some("t=1&s=2".into()), prov: Some("guid".into()), chat: Some("c".into()) };
+        let credentials = Credentials::new(Server::StackOverflow, UserId(7), "Bot".into(), jar);
+        let json = credentials.to_json();
+        assert_eq!(
+            json,
+            r#"{"version":1,"server":"https://chat.stackoverflow.com/","user_id":7,"user_name":"Bot","acct":"t=1&s=2","prov":"guid","chat_cookie":"c"}"#
+        );
+        assert_eq!(Credentials::from_json(&json).unwrap(), credentials);
+    }
+
+    #[test]
+    fn bad_input_is_refused_without_being_quoted() {
+        for bad in [
+            "",
+            "{}",
+            r#"{"version":2,"server":"chat.stackoverflow.com","acct":"SECRET","prov":"p"}"#,
+            r#"{"version":1,"server":"chat.stackoverflow.com","acct":"SECRET\r\nX: y","prov":"p"}"#,
+            r#"{"version":1,"server":"chat.stackoverflow.com","acct":"","prov":"SECRET"}"#,
+            r#"{"version":"SECRET"}"#,
+        ] {
+            let error = Credentials::from_json(bad).unwrap_err();
+            assert!(matches!(error, Error::Invalid(Invalid::Credentials(_))), "{error}");
+            assert!(!error.to_string().contains("SECRET"), "{error}");
+        }
+        assert!(Credentials::from_cookies(Server::StackOverflow, "a;b", "p").is_err());
+    }
+
+    #[test]
+    fn debug_shows_no_cookie() {
+        let credentials = Credentials::from_cookies(Server::StackOverflow, "ACCTSECRET", "PROVSECRET").unwrap();
+        let shown = format!("{credentials:?}");
+        assert!(!shown.contains("SECRET"), "{shown}");
     }
 }

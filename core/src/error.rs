@@ -142,6 +142,8 @@ pub enum Refusal {
     AlreadyDeleted,
     /// There is no such message, or the server could not read the request.
     BadId,
+    /// The server answers with another page, at this path. Often that means that the session is no longer valid.
+    Redirected(String),
     /// Any other text of the server.
     Other(String),
 }
@@ -209,6 +211,7 @@ impl fmt::Display for Refusal {
             Self::NotYours => f.write_str("the message is not yours"),
             Self::AlreadyDeleted => f.write_str("the message is deleted already"),
             Self::BadId => f.write_str("no such message or room"),
+            Self::Redirected(path) => write!(f, "it sends this request to {path}; is the session still valid?"),
             Self::AccountBlocked(text)
             | Self::RoomInTimeout(text)
             | Self::NotEnoughReputation(text)

@@ -6,11 +6,14 @@ pub mod event;
 
 mod credentials;
 mod error;
+mod excerpt;
+mod html;
 mod ids;
 mod server;
 mod time;
 
 pub use credentials::Credentials;
+pub use endpoint::{Home, Me};
 pub use engine::{Config, Engine};
 pub use error::{Error, Invalid, LoginError, Refusal, TransportError};
 pub use event::Event;

@@ -1,5 +1,39 @@
 //! Endpoints as values: each builds its request and reads its answer, without IO and without state.
 
+mod acknowledge;
+mod answer;
+mod chat_home;
+mod delete_message;
+mod edit_message;
+mod favorite_rooms;
+mod home;
+mod leave_room;
+mod login_page;
+mod message_source;
+mod new_message;
+mod refusal;
+mod request;
+mod room_page;
+mod socket_address;
+mod submit_login;
+mod text;
+mod validate_login;
+
+pub use acknowledge::Acknowledge;
+pub use chat_home::ChatHome;
+pub use delete_message::DeleteMessage;
+pub use edit_message::EditMessage;
+pub use favorite_rooms::FavoriteRooms;
+pub use home::{Home, Me};
+pub use leave_room::LeaveRoom;
+pub use login_page::{LoginPage, LoginPageAnswer};
+pub use message_source::MessageSource;
+pub use new_message::NewMessage;
+pub use room_page::RoomPage;
+pub use socket_address::SocketAddress;
+pub use submit_login::SubmitLogin;
+pub use validate_login::ValidateLogin;
+
 use bytes::Bytes;
 use http::{Request, Response};
 

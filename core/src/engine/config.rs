@@ -7,6 +7,15 @@ use secrecy::SecretString;
 
 use crate::{Credentials, Server};
 
+/// Names the program, as the site's edge likes it (protocol notes, 0.4).
+pub(super) const DEFAULT_USER_AGENT: &str = concat!(
+    "Mozilla/5.0 (compatible; sechat-rs/",
+    env!("CARGO_PKG_VERSION"),
+    "; +",
+    env!("CARGO_PKG_REPOSITORY"),
+    ")"
+);
+
 /// How an engine behaves. Start from [`Config::new`] and change what you need.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
@@ -99,14 +108,7 @@ impl Config {
             server,
             access,
             seed: 0,
-            user_agent: concat!(
-                "Mozilla/5.0 (compatible; sechat-rs/",
-                env!("CARGO_PKG_VERSION"),
-                "; +",
-                env!("CARGO_PKG_REPOSITORY"),
-                ")"
-            )
-            .to_owned(),
+            user_agent: DEFAULT_USER_AGENT.to_owned(),
             reply_style: ReplyStyle::default(),
             acknowledge: true,
             validate_login: false,

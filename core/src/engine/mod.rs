@@ -1,19 +1,65 @@
 //! The engine: everything that calls share and that changes while nobody is calling.
+//!
+//! Cookies, the fkey, the throttle of the account, the order of its posts, the one socket of all its rooms, the last
+//! event of each, retries, the login. The caller owns the network and the clocks; see the crate page for the loop.
 
+mod backoff;
+mod call;
+mod calls;
 mod config;
+mod feed;
 mod io;
+mod net;
+mod own;
+mod pace;
+mod session;
+mod settle;
 
+use std::collections::{BTreeMap, VecDeque};
+use std::fmt;
 use std::marker::PhantomData;
+use std::time::Instant;
 
 pub use config::{Access, Config, FeedConfig, ReplyStyle};
 pub use io::{Deadline, ExchangeId, Input, Output, SocketId, TicketId};
 
-use crate::endpoint::Endpoint;
-use crate::{Credentials, Error, MessageId, Now, RoomId, UserId};
+use backoff::Jitter;
+use call::{Boxed, Call, Stage};
+use calls::{Purpose, Sink};
+use feed::Feed;
+use net::{Answer, Net, Owner};
+use own::OwnMessages;
+use pace::Pace;
+use session::Session;
 
-/// The protocol of one account on one chat server.
-#[derive(Debug)]
-pub struct Engine {}
+use crate::cookies::Jar;
+use crate::endpoint::{EditMessage, Endpoint, MessageSource, Nature, NewMessage, RoomSnapshot};
+use crate::{Credentials, Error, Invalid, Me, MessageId, Now, RoomId};
+
+/// The protocol of one account on one chat server, or of an anonymous reader.
+///
+/// Verbs that take a [`Now`] expect times that do not go back. Any number of them may be called before the outputs are
+/// drained; outputs queue up, and each is handed out once.
+pub struct Engine {
+    config: Config,
+    net: Net,
+    session: Session,
+    pace: Pace,
+    jitter: Jitter,
+    calls: BTreeMap<TicketId, Call>,
+    /// The writes among the calls, in the order they were asked for.
+    writes: VecDeque<TicketId>,
+    /// Nothing at all may be sent before this.
+    hold_until: Option<Instant>,
+    /// Calls that wait for the session alone.
+    logins: Vec<TicketId>,
+    results: BTreeMap<TicketId, Result<Boxed, Error>>,
+    /// Results of the engine's own calls.
+    internal: VecDeque<(Purpose, Result<Boxed, Error>)>,
+    own: OwnMessages,
+    feed: Feed,
+    ending: Ending,
+}
 
 /// The claim to the result of one call: hand it to [`Engine::take`].
 #[must_use = "without its ticket the result of a call cannot be taken"]
@@ -22,24 +68,25 @@ pub struct Ticket<T> {
     result: PhantomData<fn() -> T>,
 }
 
-/// What becomes of posts that still wait when the engine is shut down.
+/// What becomes of calls that have not ended when the engine is shut down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Pending {
-    /// They are sent first.
+    /// They are carried out first.
     Flush,
-    /// They end with [`Error::Closed`].
+    /// Those that were not sent end with [`Error::Closed`]; those under way are waited for.
     Drop,
 }
 
-/// Who this session is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Me {
-    /// The chat user id.
-    pub id: UserId,
-    /// The name.
-    pub name: String,
+/// How far the end has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ending {
+    No,
+    /// No new calls; the old ones end.
+    Calls,
+    /// The rooms are being left.
+    Rooms,
+    Finished,
 }
 
 impl<T> Ticket<T> {
@@ -47,84 +94,295 @@ impl<T> Ticket<T> {
     pub fn id(&self) -> TicketId {
         self.id
     }
+
+    fn new(id: TicketId) -> Self {
+        Self { id, result: PhantomData }
+    }
 }
 
-#[expect(
-    unused_variables,
-    clippy::unimplemented,
-    clippy::needless_pass_by_value,
-    clippy::needless_pass_by_ref_mut,
-    reason = "a sketch of the verbs"
-)]
 impl Engine {
     /// An engine at rest: nothing is sent before the first call.
-    pub fn new(config: Config, now: Now) -> Self {
-        unimplemented!()
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] if the credentials are for another server than the configuration names.
+    pub fn new(config: Config) -> Result<Self, Error> {
+        let stored = match &config.access {
+            Access::Anonymous => None,
+            Access::Credentials(credentials) => Some(credentials),
+            Access::Login { stored, .. } => stored.as_ref(),
+        };
+        if let Some(other) = stored.map(Credentials::server).filter(|&server| *server != config.server) {
+            let text = format!("they are for {other}, and the chat server is {}", config.server);
+            return Err(Invalid::Credentials(text).into());
+        }
+        let jar = stored.map_or_else(Jar::default, |credentials| credentials.jar().clone());
+        let session = Session::new(&config);
+        Ok(Self {
+            net: Net::new(&config, jar),
+            pace: Pace::new(config.throttle_margin),
+            jitter: Jitter::new(config.seed),
+            feed: Feed::new(&config, session.is_anonymous()),
+            session,
+            calls: BTreeMap::new(),
+            writes: VecDeque::new(),
+            hold_until: None,
+            logins: Vec::new(),
+            results: BTreeMap::new(),
+            internal: VecDeque::new(),
+            own: OwnMessages::default(),
+            ending: Ending::No,
+            config,
+        })
     }
+
     /// Calls an endpoint of the account.
+    ///
+    /// Calls that write are carried out in the order in which they were submitted.
     pub fn submit<E: Endpoint>(&mut self, now: Now, call: E) -> Ticket<E::Output> {
-        unimplemented!()
+        let id = match self.refuse_early(&call) {
+            Some(error) => self.refused(error),
+            None => self.submit_erased(Box::new(call), Sink::Ticket, self.config.attempts.get()),
+        };
+        self.run(now);
+        Ticket::new(id)
     }
-    /// Makes sure that the session is good, logging in if it must, and gives what is worth storing.
+
+    /// Makes sure that the session is good, logging in if it must, and gives what is worth storing of it.
+    ///
+    /// [`Error::SessionExpired`] means that stored credentials are of no use any more; a network fault is another error.
     pub fn log_in(&mut self, now: Now) -> Ticket<Credentials> {
-        unimplemented!()
+        let id = TicketId(self.net.fresh_id());
+        if self.ending != Ending::No {
+            self.finish_ticket(id, Err(Error::Closed));
+        } else if self.session.is_anonymous() {
+            self.finish_ticket(id, Err(Error::NotLoggedIn));
+        } else if let Some(credentials) = self.credentials().filter(|_| self.session.is_ready()) {
+            self.finish_ticket(id, Ok(Box::new(credentials)));
+        } else {
+            self.logins.push(id);
+        }
+        self.run(now);
+        Ticket::new(id)
     }
-    /// Posts a message; the ticket gives its id.
+
+    /// Posts a message, perhaps in answer to another; the ticket gives its id.
     pub fn send(&mut self, now: Now, room: RoomId, text: String, reply_to: Option<MessageId>) -> Ticket<MessageId> {
-        unimplemented!()
+        let style = self.config.reply_style;
+        self.session.room_hint.get_or_insert(room);
+        self.submit(now, NewMessage { room, text, parent: reply_to, style })
     }
-    /// Edits a message of one's own. The parent of a reply that this engine has seen is kept.
+
+    /// Edits a message of one's own; a reply that this engine has posted or seen stays a reply to the same message.
     pub fn edit(&mut self, now: Now, message: MessageId, text: String) -> Ticket<()> {
-        unimplemented!()
+        let (parent, style) = (self.own.parent(message), self.config.reply_style);
+        self.submit(now, EditMessage { message, text, parent, style })
     }
-    /// Enters a room and starts its events. Joining a joined room changes nothing.
+
+    /// Enters a room and starts its events, after which no event is missed. Joining a joined room changes nothing.
     pub fn join(&mut self, now: Now, room: RoomId) -> Ticket<()> {
-        unimplemented!()
+        let id = TicketId(self.net.fresh_id());
+        if self.ending == Ending::No {
+            self.join_room(room, id);
+        } else {
+            self.finish_ticket(id, Err(Error::Closed));
+        }
+        self.run(now);
+        Ticket::new(id)
     }
-    /// Leaves a room and ends its events.
+
+    /// Leaves a room and ends its events, once the posts submitted before have gone out.
     pub fn leave(&mut self, now: Now, room: RoomId) -> Ticket<()> {
-        unimplemented!()
+        let id = if self.ending == Ending::No { self.leave_room(room) } else { self.refused(Error::Closed) };
+        self.run(now);
+        Ticket::new(id)
     }
+
     /// The result of a call that has ended; `None` before that, and for a result taken already.
     pub fn take<T: 'static>(&mut self, ticket: &Ticket<T>) -> Option<Result<T, Error>> {
-        unimplemented!()
+        let result = self.results.remove(&ticket.id)?;
+        Some(result.map(|boxed| *boxed.downcast().expect("a ticket has the type of its call's output")))
     }
+
     /// Gives up a call: one that was not sent yet never will be. Its ticket gives nothing any more.
+    ///
+    /// A write that is under way may still be carried out.
     pub fn cancel(&mut self, now: Now, id: TicketId) {
-        unimplemented!()
+        self.results.remove(&id);
+        self.logins.retain(|&login| login != id);
+        self.forget_join(id);
+        if let Some(call) = self.calls.get_mut(&id) {
+            match call.stage {
+                Stage::Waiting(_) => self.withdraw(id),
+                Stage::UnderWay(_) if call.endpoint.nature() == Nature::Read => self.withdraw(id),
+                // The next write has to wait for this one all the same.
+                _ => call.sink = Sink::Nobody,
+            }
+        }
+        self.run(now);
     }
-    /// Ends the engine: no new calls; posts flushed or dropped; rooms left; sockets closed; [`Output::Finished`].
+
+    /// Ends the engine: no new calls; those under way end; rooms are left; sockets closed; then [`Output::Finished`].
     pub fn shut_down(&mut self, now: Now, pending: Pending) {
-        unimplemented!()
+        if self.ending == Ending::No {
+            self.ending = Ending::Calls;
+        }
+        if pending == Pending::Drop && self.ending == Ending::Calls {
+            let unsent = self.calls.iter().filter(|(_, call)| matches!(call.stage, Stage::Waiting(_)));
+            for id in unsent.map(|(&id, _)| id).collect::<Vec<_>>() {
+                self.end(id, Err(Error::Closed));
+            }
+        }
+        self.run(now);
     }
+
     /// Takes in what happened.
     pub fn handle_input(&mut self, now: Now, input: Input) {
-        unimplemented!()
+        match input {
+            Input::Timeout => {}
+            Input::Http(id, answer) => {
+                if let Some(owner) = self.net.finish(id, &answer) {
+                    self.answered(now, owner, answer);
+                }
+            }
+            Input::SocketOpened(id) => self.socket_opened(now, id),
+            Input::SocketFrame(id, text) => self.frame(now, id, &text),
+            Input::SocketClosed(id, fault) => self.socket_closed(now, id, &fault),
+        }
+        self.run(now);
     }
+
     /// The next thing to do, until there is none.
     pub fn poll_output(&mut self) -> Option<Output> {
-        unimplemented!()
+        self.net.pop()
     }
-    /// When to hand in [`Input::Timeout`]; changes with every other verb.
+
+    /// When to hand in [`Input::Timeout`]; may change with every other verb.
     pub fn poll_timeout(&self) -> Option<Deadline> {
-        unimplemented!()
+        let exchange = self.net.deadline().map(|at| (at, "an answer is overdue"));
+        let session = self.session.deadline().map(|at| (at, "the next attempt to get a session"));
+        let calls = self.calls_deadline().map(|at| (at, "the next call"));
+        let earliest = [exchange, session, calls, self.feed_deadline()].into_iter().flatten().min();
+        earliest.map(|(at, why)| Deadline { at, why })
     }
+
     /// Who this session is, once that is known.
     pub fn me(&self) -> Option<&Me> {
-        unimplemented!()
+        self.session.me()
     }
-    /// What is worth storing of the session at this moment, once logged in.
+
+    /// What is worth storing of the session at this moment; `None` before the first login.
     pub fn credentials(&self) -> Option<Credentials> {
-        unimplemented!()
+        self.session.credentials(&self.net)
     }
+
     /// How many writes wait or are under way.
     pub fn queued(&self) -> usize {
-        unimplemented!()
+        self.writes.len()
+    }
+
+    /// Does everything that can be done without waiting.
+    fn run(&mut self, now: Now) {
+        while let Some((owner, fault)) = self.net.expire(now) {
+            self.answered(now, owner, Err(fault));
+        }
+        loop {
+            self.session.tend(now, &mut self.net);
+            if !self.logins.is_empty()
+                && let Some(outcome) = self.session.want(now, &mut self.net)
+            {
+                self.session_settled(now, outcome);
+            }
+            self.tend_feed(now);
+            self.tend_settling(now);
+            self.dispatch(now);
+            if let Some((purpose, result)) = self.internal.pop_front() {
+                self.internal_done(now, purpose, result);
+            } else if !self.approach_end() {
+                break;
+            }
+        }
+    }
+
+    fn answered(&mut self, now: Now, owner: Owner, answer: Answer) {
+        match owner {
+            Owner::Call(id) => self.call_answered(now, id, answer),
+            Owner::Session => {
+                if let Some(outcome) = self.session.answer(now, &mut self.net, &mut self.jitter, answer) {
+                    self.session_settled(now, outcome);
+                }
+            }
+        }
+    }
+
+    fn internal_done(&mut self, now: Now, purpose: Purpose, result: Result<Boxed, Error>) {
+        match purpose {
+            Purpose::SettleRead(post) => self.settle_read(now, post, calls::unbox::<RoomSnapshot>(result)),
+            Purpose::SettleSource(post) => {
+                self.settle_source(now, post, calls::unbox::<<MessageSource as Endpoint>::Output>(result));
+            }
+            Purpose::Feed(job) => self.feed_job_done(now, job, result),
+        }
+    }
+
+    /// One step towards the end, if it is time for one.
+    fn approach_end(&mut self) -> bool {
+        let users_wait = !self.logins.is_empty() || self.calls.values().any(|call| !matches!(call.sink, Sink::Engine(_)));
+        match self.ending {
+            Ending::Calls if !users_wait => {
+                for id in self.calls.keys().copied().collect::<Vec<_>>() {
+                    self.withdraw(id);
+                }
+                self.close_feed();
+                self.ending = Ending::Rooms;
+                true
+            }
+            Ending::Rooms if self.calls.is_empty() => {
+                self.net.push(Output::Finished);
+                self.ending = Ending::Finished;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    fn refuse_early<E: Endpoint>(&self, call: &E) -> Option<Error> {
+        if self.ending != Ending::No {
+            return Some(Error::Closed);
+        }
+        if self.session.is_anonymous() && E::NATURE != Nature::Read {
+            return Some(Error::NotLoggedIn);
+        }
+        call.check().err()
+    }
+
+    fn refused(&mut self, error: Error) -> TicketId {
+        let id = TicketId(self.net.fresh_id());
+        self.finish_ticket(id, Err(error));
+        id
+    }
+
+    fn withdraw(&mut self, id: TicketId) {
+        if let Some(Stage::UnderWay(exchange)) = self.calls.remove(&id).map(|call| call.stage) {
+            self.net.abort(exchange);
+        }
+        self.writes.retain(|&write| write != id);
     }
 }
 
-impl<T> std::fmt::Debug for Ticket<T> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine")
+            .field("server", &self.config.server)
+            .field("me", &self.me())
+            .field("calls", &self.calls.len())
+            .field("feed", &self.feed)
+            .field("ending", &self.ending)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<T> fmt::Debug for Ticket<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Ticket({})", self.id.0)
     }
 }

@@ -1,0 +1,171 @@
+//! The four cookies that matter, and the hosts that may see them (protocol notes, 1.4).
+
+use std::fmt;
+
+use http::header::{COOKIE, SET_COOKIE};
+use http::{HeaderValue, Request, Response};
+use secrecy::{ExposeSecret, SecretString};
+use url::Url;
+
+use crate::Server;
+
+/// The cookies of one session. Values are kept and sent back byte for byte.
+#[derive(Clone, Default)]
+pub(crate) struct Jar {
+    pub(crate) acct: Option<SecretString>,
+    pub(crate) prov: Option<SecretString>,
+    pub(crate) chat: Option<SecretString>,
+}
+
+impl Jar {
+    /// Adds the `Cookie` header that the request's host may see; none for any other host.
+    pub(crate) fn attach<T>(&self, server: &Server, request: &mut Request<T>) {
+        let Some(site) = Site::of(server, request.uri()) else { return };
+        let site_cookies = [("acct", &self.acct), ("prov", &self.prov)];
+        let chat_cookie = (site == Site::Chat).then_some((server.chat_cookie(), &self.chat));
+        let pairs: Vec<String> = site_cookies
+            .into_iter()
+            .chain(chat_cookie)
+            .filter_map(|(name, value)| value.as_ref().map(|value| format!("{name}={}", value.expose_secret())))
+            .collect();
+        if let Ok(mut header) = HeaderValue::from_str(&pairs.join("; "))
+            && !pairs.is_empty()
+        {
+            header.set_sensitive(true);
+            request.headers_mut().insert(COOKIE, header);
+        }
+    }
+
+    /// Takes the cookies that an answer of `uri` sets. Says whether any value changed.
+    pub(crate) fn store<T>(&mut self, server: &Server, uri: &http::Uri, response: &Response<T>) -> bool {
+        let Some(site) = Site::of(server, uri) else { return false };
+        let mut changed = false;
+        for (name, value) in response.headers().get_all(SET_COOKIE).iter().filter_map(parse) {
+            let slot = match name {
+                "acct" => &mut self.acct,
+                "prov" => &mut self.prov,
+                _ if name == server.chat_cookie() && site == Site::Chat => &mut self.chat,
+                _ => continue,
+            };
+            let old = slot.as_ref().map(ExposeSecret::expose_secret);
+            if old != value {
+                *slot = value.map(SecretString::from);
+                changed = true;
+            }
+        }
+        changed
+    }
+}
+
+impl fmt::Debug for Jar {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Jar")
+            .field("acct", &self.acct.is_some())
+            .field("prov", &self.prov.is_some())
+            .field("chat", &self.chat.is_some())
+            .finish()
+    }
+}
+
+/// The two places that cookies go to. A custom server may play both from one origin: then it is `Chat`.
+#[derive(PartialEq, Eq)]
+enum Site {
+    Chat,
+    Login,
+}
+
+impl Site {
+    fn of(server: &Server, uri: &http::Uri) -> Option<Self> {
+        let origin = Url::parse(&uri.to_string()).ok()?.origin();
+        if origin == server.chat().origin() {
+            Some(Self::Chat)
+        } else if origin == server.login().origin() {
+            Some(Self::Login)
+        } else {
+            None
+        }
+    }
+}
+
+/// Name and value of one `Set-Cookie`; the value is `None` for a deletion.
+fn parse(header: &HeaderValue) -> Option<(&str, Option<&str>)> {
+    let mut parts = header.to_str().ok()?.split(';');
+    let (name, value) = parts.next()?.split_once('=')?;
+    let (name, value) = (name.trim(), value.trim());
+    let expired = parts.any(|attribute| {
+        let (key, value) = attribute.split_once('=').unwrap_or((attribute, ""));
+        key.trim().eq_ignore_ascii_case("max-age") && value.trim().parse::<i64>().is_ok_and(|age| age <= 0)
+            || key.trim().eq_ignore_ascii_case("expires") && value.contains("1970")
+    });
+    Some((name, (!value.is_empty() && !expired).then_some(value)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ACCT: &str = "t=a%2Bb&s=c%3d";
+
+    fn full() -> Jar {
+        Jar { acct: Some(ACCT.into()), prov: Some("p-r-o-v".into()), chat: Some("opaque".into()) }
+    }
+
+    fn cookies_sent_to(server: &Server, uri: &str) -> Option<String> {
+        let mut request = Request::get(uri).body(()).unwrap();
+        full().attach(server, &mut request);
+        request.headers().get(COOKIE).map(|v| v.to_str().unwrap().to_owned())
+    }
+
+    fn answer(set_cookie: &[&str]) -> Response<()> {
+        set_cookie.iter().fold(Response::builder(), |b, v| b.header(SET_COOKIE, *v)).body(()).unwrap()
+    }
+
+    #[test]
+    fn each_host_sees_its_own_cookies_and_no_other_host_any() {
+        let so = Server::StackOverflow;
+        assert_eq!(
+            cookies_sent_to(&so, "https://chat.stackoverflow.com/ws-auth").unwrap(),
+            format!("acct={ACCT}; prov=p-r-o-v; chatusr=opaque")
+        );
+        assert_eq!(
+            cookies_sent_to(&so, "https://stackoverflow.com/users/login").unwrap(),
+            format!("acct={ACCT}; prov=p-r-o-v")
+        );
+        for other in [
+            "https://chat.stackexchange.com/",
+            "http://chat.stackoverflow.com/",
+            "https://chat.stackoverflow.com:8443/",
+            "https://chat.stackoverflow.com.evil.example/",
+            "wss://chat.sockets.stackexchange.com/events/1/x",
+        ] {
+            assert_eq!(cookies_sent_to(&so, other), None, "{other}");
+        }
+        assert!(cookies_sent_to(&Server::StackExchange, "https://chat.stackexchange.com/").unwrap().contains("sechatusr="));
+    }
+
+    #[test]
+    fn cookies_are_stored_replaced_and_deleted_byte_for_byte() {
+        let server = Server::StackExchange;
+        let login = "https://meta.stackexchange.com/users/login".parse().unwrap();
+        let chat = "https://chat.stackexchange.com/".parse().unwrap();
+        let mut jar = Jar::default();
+        let set = answer(&[
+            &format!("acct={ACCT}; domain=.stackexchange.com; expires=Sun, 23-May-2027 00:00:00 GMT; path=/; HttpOnly"),
+            "prov=p; domain=.stackexchange.com; path=/",
+            "sechatusr=not from here; path=/",
+            "rawr=1",
+        ]);
+        assert!(jar.store(&server, &login, &set));
+        assert_eq!(jar.acct.as_ref().unwrap().expose_secret(), ACCT);
+        assert!(jar.chat.is_none(), "the login host may not set the chat cookie");
+        assert!(jar.store(&server, &chat, &answer(&["sechatusr=c=1; path=/"])));
+        assert_eq!(jar.chat.as_ref().unwrap().expose_secret(), "c=1");
+        assert!(!jar.store(&server, &chat, &answer(&["sechatusr=c=1; path=/"])));
+        for gone in ["acct=; path=/", "acct=x; Max-Age=0", "acct=x; expires=Thu, 01-Jan-1970 00:00:00 GMT"] {
+            let mut jar = full();
+            assert!(jar.store(&server, &chat, &answer(&[gone])));
+            assert!(jar.acct.is_none(), "{gone}");
+        }
+        assert!(!jar.store(&server, &"https://evil.example/".parse().unwrap(), &answer(&["acct=x"])));
+    }
+}

@@ -1,0 +1,257 @@
+//! All calls that have not ended: what goes out next, and what becomes of the answers.
+
+use std::time::Instant;
+
+use super::call::{Boxed, Call, Erased, Sent, Stage, Verdict};
+use super::feed::FeedJob;
+use super::io::{Output, TicketId};
+use super::net::{Answer, Owner};
+use super::session::Outcome;
+use super::settle::Settling;
+use super::Engine;
+use crate::endpoint::{Endpoint, Nature, Session as Context};
+use crate::{Error, MessageId, Now};
+
+/// Who gets the result of a call.
+#[derive(Debug)]
+pub(super) enum Sink {
+    /// The holder of its ticket.
+    Ticket,
+    /// The engine itself.
+    Engine(Purpose),
+    /// The call was given up.
+    Nobody,
+}
+
+/// What the engine wanted with a call of its own.
+#[derive(Debug)]
+pub(super) enum Purpose {
+    /// To see whether a post is in its room.
+    SettleRead(TicketId),
+    /// To compare a message with a post.
+    SettleSource(TicketId),
+    /// Something of the feed's.
+    Feed(FeedJob),
+}
+
+impl Engine {
+    pub(super) fn submit_erased(&mut self, endpoint: Box<dyn Erased>, sink: Sink, attempts: u32) -> TicketId {
+        let id = TicketId(self.net.fresh_id());
+        if endpoint.nature() != Nature::Read {
+            self.writes.push_back(id);
+        }
+        let call = Call {
+            endpoint,
+            attempts_left: attempts,
+            refusals_left: self.config.refusals.get(),
+            tries: 0,
+            stage: Stage::Waiting(None),
+            sink,
+            sent: None,
+            maybe_done: false,
+        };
+        self.calls.insert(id, call);
+        id
+    }
+
+    pub(super) fn submit_internal<E: Endpoint>(&mut self, endpoint: E, purpose: Purpose, attempts: u32) -> TicketId {
+        self.submit_erased(Box::new(endpoint), Sink::Engine(purpose), attempts)
+    }
+
+    /// Sends every call that may go now.
+    pub(super) fn dispatch(&mut self, now: Now) {
+        self.forget_past_times(now.mono);
+        let ready: Vec<TicketId> = self.calls.keys().copied().filter(|&id| self.may_go(id)).collect();
+        if ready.is_empty() {
+            return;
+        }
+        if let Some(outcome) = self.session.want(now, &mut self.net) {
+            self.session_settled(now, outcome);
+        }
+        if self.session.is_ready() {
+            for id in ready {
+                self.send(now, id);
+            }
+        }
+    }
+
+    pub(super) fn call_answered(&mut self, now: Now, id: TicketId, answer: Answer) {
+        let Some(call) = self.calls.get_mut(&id) else { return };
+        match call.judge(answer) {
+            Verdict::Done(result) => {
+                self.note_outcome(now, id, &result);
+                self.end(id, result);
+            }
+            Verdict::Retry(error) => self.retry(now, id, error),
+            Verdict::Wait { wait, everything } => {
+                call.refusals_left = call.refusals_left.saturating_sub(1);
+                let give_up = call.refusals_left == 0;
+                call.stage = Stage::Waiting(Some(now.mono + wait));
+                if everything {
+                    self.hold_until = self.hold_until.max(Some(now.mono + wait));
+                } else if call.endpoint.nature() != Nature::Read {
+                    self.pace.refused(now.mono, wait);
+                }
+                if give_up {
+                    self.end(id, Err(Error::RateLimited { retry_after: wait }));
+                }
+            }
+            Verdict::Doubt(error) => {
+                let sent_at = call.sent.as_ref().map(|sent| sent.at.mono);
+                call.stage = Stage::Doubtful(error);
+                if self.session.checked_at() <= sent_at {
+                    self.session.suspect();
+                } else {
+                    self.resolve_doubt(now, id);
+                }
+            }
+            Verdict::Unknown(error) => {
+                call.maybe_done = true;
+                let suspect = matches!(error, Error::Changed { .. });
+                call.stage = Stage::Settling(Settling::new(now, error));
+                if suspect {
+                    self.session.suspect();
+                }
+            }
+        }
+    }
+
+    /// The session is good, or none can be had.
+    pub(super) fn session_settled(&mut self, now: Now, outcome: Outcome) {
+        match outcome {
+            Outcome::Ready => {
+                for waiter in std::mem::take(&mut self.logins) {
+                    let result = self.credentials().ok_or(Error::NotLoggedIn).map(|c| Box::new(c) as Boxed);
+                    self.finish_ticket(waiter, result);
+                }
+                let doubtful = self.calls_in(|stage| matches!(stage, Stage::Doubtful(_)));
+                for id in doubtful {
+                    self.resolve_doubt(now, id);
+                }
+            }
+            Outcome::Failed(error) => {
+                for waiter in std::mem::take(&mut self.logins) {
+                    self.finish_ticket(waiter, Err(error.clone()));
+                }
+                for id in self.calls_in(|stage| matches!(stage, Stage::Waiting(_) | Stage::Doubtful(_))) {
+                    self.end(id, Err(error.clone()));
+                }
+            }
+        }
+    }
+
+    /// The call has ended: its result goes where it is wanted.
+    pub(super) fn end(&mut self, id: TicketId, result: Result<Boxed, Error>) {
+        let Some(call) = self.calls.remove(&id) else { return };
+        self.writes.retain(|&write| write != id);
+        match call.sink {
+            Sink::Ticket => self.finish_ticket(id, result),
+            Sink::Engine(purpose) => self.internal.push_back((purpose, result)),
+            Sink::Nobody => {}
+        }
+    }
+
+    pub(super) fn finish_ticket(&mut self, id: TicketId, result: Result<Boxed, Error>) {
+        self.results.insert(id, result);
+        self.net.push(Output::Done(id));
+    }
+
+    /// When the next call may go, as far as that is a matter of time.
+    pub(super) fn calls_deadline(&self) -> Option<Instant> {
+        let wake = |id: TicketId, call: &Call| match &call.stage {
+            Stage::Waiting(until) if self.is_next(id, call) => {
+                let paced = (call.endpoint.nature() != Nature::Read).then(|| self.pace.ready_at()).flatten();
+                (*until).max(paced).max(self.hold_until)
+            }
+            Stage::Settling(settling) => settling.deadline(),
+            _ => None,
+        };
+        self.calls.iter().filter_map(|(&id, call)| wake(id, call)).min()
+    }
+
+    /// A time that has passed is none: a call may still wait for something else, and must not wake anybody again.
+    fn forget_past_times(&mut self, now: Instant) {
+        self.pace.forget_past(now);
+        self.hold_until = self.hold_until.filter(|&at| at > now);
+        for call in self.calls.values_mut() {
+            if let Stage::Waiting(until) = &mut call.stage {
+                *until = until.filter(|&at| at > now);
+            }
+        }
+    }
+
+    fn may_go(&self, id: TicketId) -> bool {
+        let Some(call) = self.calls.get(&id) else { return false };
+        matches!(call.stage, Stage::Waiting(None))
+            && self.hold_until.is_none()
+            && self.is_next(id, call)
+            && (call.endpoint.nature() == Nature::Read || self.pace.ready_at().is_none())
+    }
+
+    /// Writes go one at a time, in the order they were asked for.
+    fn is_next(&self, id: TicketId, call: &Call) -> bool {
+        call.endpoint.nature() == Nature::Read || self.writes.front() == Some(&id)
+    }
+
+    fn send(&mut self, now: Now, id: TicketId) {
+        let Some(call) = self.calls.get_mut(&id) else { return };
+        let context = Context { server: &self.net.server, fkey: self.session.fkey() };
+        let request = call.endpoint.request(context);
+        call.tries += 1;
+        call.attempts_left = call.attempts_left.saturating_sub(1);
+        call.sent = Some(Sent { at: now, epoch: self.session.epoch(), latest_own: self.own.latest() });
+        call.stage = Stage::UnderWay(self.net.send(now, Owner::Call(id), request));
+    }
+
+    fn retry(&mut self, now: Now, id: TicketId, error: Error) {
+        let Some(call) = self.calls.get_mut(&id) else { return };
+        if matches!(&error, Error::Transport(fault) if fault.sent) || matches!(error, Error::Server { .. }) {
+            call.maybe_done = true;
+        }
+        if call.attempts_left > 0 {
+            let wait = self.jitter.backoff(call.tries, self.config.feed.backoff_cap);
+            call.stage = Stage::Waiting(Some(now.mono + wait));
+        } else if call.maybe_done && call.endpoint.nature() != Nature::Read {
+            self.end(id, Err(Error::Uncertain { reason: error.to_string() }));
+        } else {
+            self.end(id, Err(error));
+        }
+    }
+
+    /// The session has been checked since the call was sent: if it was bad the call goes out again.
+    fn resolve_doubt(&mut self, now: Now, id: TicketId) {
+        let epoch = self.session.epoch();
+        let Some(call) = self.calls.get_mut(&id) else { return };
+        let Stage::Doubtful(error) = &call.stage else { return };
+        let error = error.clone();
+        let session_changed = call.sent.as_ref().is_none_or(|sent| sent.epoch != epoch);
+        if session_changed && call.attempts_left > 0 {
+            call.stage = Stage::Waiting(None);
+        } else if matches!(error, Error::Changed { .. }) {
+            // A good session, and a page where an answer was due: something in between spoke for the server.
+            self.retry(now, id, error);
+        } else {
+            self.end(id, Err(error));
+        }
+    }
+
+    fn note_outcome(&mut self, now: Now, id: TicketId, result: &Result<Boxed, Error>) {
+        let Some(call) = self.calls.get(&id) else { return };
+        let Ok(output) = result else { return };
+        if call.endpoint.nature() != Nature::Read {
+            self.pace.taken(now.mono);
+        }
+        if let (Some(message), Some(&posted)) = (call.endpoint.as_message(), output.downcast_ref::<MessageId>()) {
+            self.own.insert(posted, message.parent);
+        }
+    }
+
+    fn calls_in(&self, wanted: impl Fn(&Stage) -> bool) -> Vec<TicketId> {
+        self.calls.iter().filter(|(_, call)| wanted(&call.stage)).map(|(&id, _)| id).collect()
+    }
+}
+
+/// The output of a call whose endpoint the engine chose itself.
+pub(super) fn unbox<T: 'static>(result: Result<Boxed, Error>) -> Result<T, Error> {
+    result.map(|boxed| *boxed.downcast::<T>().expect("a purpose has one endpoint"))
+}

@@ -1,0 +1,222 @@
+//! `/events`: what the sockets did not bring, and everything while there is no socket.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use super::{Cover, FeedJob, Status};
+use crate::endpoint::{PollEvents, RoomEvents, RoomSnapshot};
+use crate::engine::Engine;
+use crate::event::{Event, FeedChange, Frame, RoomUpdate};
+use crate::{Error, EventId, Now, RoomId};
+
+/// Events that a room may hold back; beyond that it goes on without the ones before.
+const HELD_AT_MOST: usize = 10_000;
+/// As many messages as the server gives at once.
+const REBUILT_FROM: u16 = 500;
+
+impl Engine {
+    pub(super) fn tend_asking(&mut self, now: Now) {
+        let due = |at: Option<Instant>| at.is_some_and(|at| at <= now.mono);
+        if due(self.feed.ask_retry_at) {
+            self.feed.ask_retry_at = None;
+        }
+        let polling = due(self.feed.poll_at);
+        if polling {
+            self.feed.poll_at = None;
+        }
+        if self.feed.asking {
+            return;
+        }
+        if self.feed.ask_retry_at.is_none() {
+            self.ask(now, polling);
+        } else if polling {
+            self.feed.poll_at = self.feed.ask_retry_at;
+        }
+    }
+
+    pub(super) fn asking_deadline(&self) -> Option<Instant> {
+        if self.feed.asking {
+            return None;
+        }
+        self.feed.ask_retry_at.into_iter().chain(self.feed.poll_at).min()
+    }
+
+    /// Some room has nobody to bring its events: polling starts if that lasts.
+    pub(super) fn uncovered(&mut self, now: Now) {
+        if self.feed.poll_at.is_none() {
+            self.feed.poll_at = Some(now.mono + self.feed.config.poll_interval);
+        }
+    }
+
+    pub(super) fn asked(&mut self, now: Now, asked: Vec<(RoomId, EventId)>, result: Result<Frame, Error>) {
+        self.feed.asking = false;
+        let frame = match result {
+            Ok(frame) => frame,
+            Err(error) => {
+                if let (Error::Refused { .. }, [(room, _)]) = (&error, asked.as_slice()) {
+                    self.denied(*room, &error);
+                }
+                if matches!(error, Error::Refused { .. }) {
+                    self.feed.one_by_one = asked.last().map(|&(room, _)| room);
+                }
+                return self.ask_failed(now, &error);
+            }
+        };
+        self.ask_worked(now);
+        let mut answers: BTreeMap<RoomId, RoomUpdate> = frame.rooms.into_iter().collect();
+        for (id, after) in asked {
+            let mut answer = answers.remove(&id).unwrap_or_default();
+            if frame.reset {
+                answer.reset = true;
+            }
+            if answer.exit {
+                self.lose_room(id, "the server says that this account has left it".to_owned());
+                continue;
+            }
+            self.divert_strays(id, &mut answer);
+            let Some(room) = self.feed.live_room(id) else { continue };
+            room.denials = 0;
+            let filled = room.timeline.filled(after, answer);
+            if filled.too_short {
+                self.rebuild(id);
+            }
+            self.deliver(filled.events);
+            self.count_missed(filled.missed);
+        }
+        self.resumed();
+    }
+
+    pub(super) fn rebuilt(&mut self, now: Now, id: RoomId, result: Result<RoomSnapshot, Error>) {
+        let Some(room) = self.feed.live_room(id) else { return };
+        room.rebuilding = false;
+        match result {
+            Ok(snapshot) => {
+                let after = room.timeline.cursor();
+                let filled = room.timeline.rebuilt(snapshot.time, snapshot.events);
+                let until = room.timeline.cursor();
+                if let Some(after) = after {
+                    let mut gap = Event::feed(FeedChange::Gap { room: id, after, until });
+                    gap.room_id = Some(id);
+                    self.deliver(vec![gap]);
+                }
+                self.deliver(filled.events);
+                self.count_missed(filled.missed);
+                self.ask_worked(now);
+                self.resumed();
+            }
+            Err(error) => {
+                if matches!(error, Error::Refused { .. }) {
+                    self.denied(id, &error);
+                }
+                self.ask_failed(now, &error);
+            }
+        }
+    }
+
+    /// Asks about every room that needs it.
+    fn ask(&mut self, now: Now, polling: bool) {
+        self.release_overfull();
+        let wanted: Vec<(RoomId, Option<EventId>)> = self
+            .feed
+            .live_rooms()
+            .filter(|(_, room)| !room.rebuilding)
+            .filter(|(_, room)| room.timeline.is_recovering() || (polling && !matches!(room.cover, Cover::Socket(_))))
+            .map(|(id, room)| (id, room.timeline.cursor()))
+            .collect();
+        for (id, _) in wanted.iter().filter(|(_, cursor)| cursor.is_none()) {
+            self.rebuild(*id);
+        }
+        let mut rooms: Vec<(RoomId, EventId)> = wanted.into_iter().filter_map(|(id, cursor)| Some((id, cursor?))).collect();
+        if let Some(last) = self.feed.one_by_one {
+            let next = rooms.iter().copied().find(|(id, _)| *id > last).or(rooms.first().copied());
+            rooms = next.into_iter().collect();
+            self.feed.one_by_one = rooms.first().map(|&(id, _)| id);
+        }
+        if rooms.is_empty() {
+            if polling {
+                self.schedule_poll(now);
+            }
+            return;
+        }
+        if polling && self.feed.socket_faults > 0 && self.feed.status == Status::Down {
+            self.feed.status = Status::Polling;
+            self.announce(FeedChange::Polling { reason: "no socket can be had at the moment".to_owned() });
+        }
+        for (id, _) in &rooms {
+            if let Some(room) = self.feed.live_room(*id) {
+                room.timeline.asked();
+            }
+        }
+        self.feed.asking = true;
+        self.feed_job(PollEvents { rooms: rooms.clone() }, FeedJob::Ask(rooms), 1);
+    }
+
+    fn rebuild(&mut self, id: RoomId) {
+        let Some(room) = self.feed.live_room(id) else { return };
+        room.rebuilding = true;
+        room.timeline.recover();
+        let call = RoomEvents { count: REBUILT_FROM, ..RoomEvents::new(id) };
+        self.feed_job(call, FeedJob::Rebuild(id), 1);
+    }
+
+    /// A room that waited too long for what it missed goes on without, and says so.
+    fn release_overfull(&mut self) {
+        let overfull: Vec<RoomId> = self
+            .feed
+            .live_rooms()
+            .filter(|(_, room)| room.timeline.held() > HELD_AT_MOST)
+            .map(|(id, _)| id)
+            .collect();
+        for id in overfull {
+            let Some(room) = self.feed.live_room(id) else { continue };
+            let after = room.timeline.cursor();
+            let filled = room.timeline.rebuilt(None, Vec::new());
+            if let Some(after) = after {
+                let until = self.feed.live_room(id).and_then(|room| room.timeline.cursor());
+                self.deliver(vec![Event::feed(FeedChange::Gap { room: id, after, until })]);
+            }
+            self.deliver(filled.events);
+        }
+    }
+
+    fn ask_worked(&mut self, now: Now) {
+        self.feed.ask_faults = 0;
+        self.feed.ask_retry_at = None;
+        self.schedule_poll(now);
+    }
+
+    fn ask_failed(&mut self, now: Now, error: &Error) {
+        self.feed.ask_faults += 1;
+        if self.feed.config.patience.is_some_and(|patience| self.feed.ask_faults >= patience.get()) {
+            return self.end_feed(Err(error.clone()));
+        }
+        let wait = self.jitter.backoff(self.feed.ask_faults, self.feed.config.backoff_cap);
+        let growing = self.feed.config.poll_interval.saturating_mul(1 << self.feed.ask_faults.min(16)) / 2;
+        let retry_at = now.mono + wait + growing.min(self.feed.config.backoff_cap);
+        self.feed.ask_retry_at = Some(retry_at);
+        self.feed.poll_at = self.some_uncovered().then_some(retry_at);
+    }
+
+    fn schedule_poll(&mut self, now: Now) {
+        self.feed.poll_at = self.some_uncovered().then(|| now.mono + self.feed.config.poll_interval);
+    }
+
+    fn some_uncovered(&self) -> bool {
+        self.feed.live_rooms().any(|(_, room)| !matches!(room.cover, Cover::Socket(_)))
+    }
+
+    fn count_missed(&mut self, missed: u64) {
+        if let Some(total) = &mut self.feed.resuming {
+            *total += missed;
+        }
+    }
+
+    /// Tells the user once that nothing is missing any more.
+    fn resumed(&mut self) {
+        if self.feed.live_rooms().all(|(_, room)| !room.timeline.is_recovering())
+            && let Some(missed) = self.feed.resuming.take()
+        {
+            self.announce(FeedChange::Resumed { missed });
+        }
+    }
+}

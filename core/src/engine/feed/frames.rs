@@ -1,0 +1,95 @@
+//! What a socket's frames and the polls' answers hold, brought to the rooms they belong to.
+//!
+//! Personal events arrive under the key of every room the account is in (protocol notes, 2.7). Each is delivered once,
+//! by its own room, wherever it came in first.
+
+use bytes::Bytes;
+
+use super::{Cover, STRAYS_REMEMBERED};
+use crate::engine::io::SocketId;
+use crate::engine::Engine;
+use crate::event::{Event, EventKind, Frame, RoomUpdate};
+use crate::{Now, RoomId};
+
+impl Engine {
+    pub(super) fn frame(&mut self, now: Now, socket: SocketId, text: &Bytes) {
+        if !self.heard(now, socket) {
+            return;
+        }
+        let frame = match Frame::parse(text) {
+            Ok(frame) => frame,
+            Err(bad) => return self.deliver(vec![bad.into()]),
+        };
+        for (id, mut update) in frame.rooms {
+            self.shown(socket, id);
+            self.divert_strays(id, &mut update);
+            let Some(room) = self.feed.live_room(id) else { continue };
+            if update.exit {
+                self.lose_room(id, "the server says that this account has left it".to_owned());
+                continue;
+            }
+            if update.reset || frame.reset {
+                room.timeline.recover();
+            }
+            let events = room.timeline.update(update);
+            self.deliver(events);
+        }
+    }
+
+    /// Takes out of an update what belongs to other rooms or to none.
+    pub(super) fn divert_strays(&mut self, id: RoomId, update: &mut RoomUpdate) {
+        if update.events.iter().all(|event| event.room_id == Some(id)) {
+            return;
+        }
+        let (own, strays): (Vec<Event>, Vec<Event>) =
+            std::mem::take(&mut update.events).into_iter().partition(|event| event.room_id == Some(id));
+        update.events = own;
+        for event in strays {
+            self.stray(event);
+        }
+    }
+
+    fn stray(&mut self, event: Event) {
+        if let Some(room) = event.room_id.and_then(|id| self.feed.live_room(id)) {
+            room.timeline.park(event);
+            return;
+        }
+        if let Some(id) = event.id {
+            if !self.feed.strays.insert(id) {
+                return;
+            }
+            if self.feed.strays.len() > STRAYS_REMEMBERED {
+                self.feed.strays.pop_first();
+            }
+        }
+        self.deliver(vec![event]);
+    }
+
+    /// A socket carries a room.
+    fn shown(&mut self, socket: SocketId, id: RoomId) {
+        let is_primary = self.feed.primary == Some(socket);
+        let leads = self.feed.sockets.get(&socket).is_some_and(|s| s.leader == id);
+        if is_primary && !leads && self.feed.rooms.contains_key(&id) {
+            self.feed.shares = Some(true);
+        }
+        let Some(room) = self.feed.live_room(id) else { return };
+        let better = match room.cover {
+            Cover::Socket(current) => is_primary && current != socket,
+            // Its own socket will be here in a moment.
+            Cover::Opening => is_primary && !leads,
+            Cover::None | Cover::Entering | Cover::Trial(_) => true,
+        };
+        if better {
+            room.cover = Cover::Socket(socket);
+            room.timeline.recover();
+            self.close_useless_sockets();
+        }
+    }
+}
+
+/// So that a frame nobody can read is seen, and not only logged.
+impl From<crate::event::BadFrame> for Event {
+    fn from(bad: crate::event::BadFrame) -> Self {
+        Self::from(EventKind::Malformed { raw: bad.raw, reason: bad.reason })
+    }
+}

@@ -1,0 +1,345 @@
+//! The events of all joined rooms: over one socket if the server allows it, by polling if there is none.
+//!
+//! ```text
+//!  join ─▶ Joining ──snapshot: cursor──▶ Live
+//!                                         │ who brings its events?
+//!        ┌────────────────────────────────┴─────────────────────────────┐
+//!        ▼                                                              │
+//!      None ──first room──▶ Opening ──opened, asked what was missed──▶ Socket
+//!   (polled) ──later room─▶ Entering ─▶ Trial ──its key shows─────────▶ Socket
+//!        ▲                                │ it does not: one of its own ▶ Opening
+//!        └──────────── the socket is lost, with back-off ───────────────┘
+//! ```
+//!
+//! Whenever a socket has opened, `/events` is asked as well: whether `l` replays is not known for certain
+//! (protocol notes, 10). Repetitions are recognised by their ids, so asking twice costs nothing.
+
+mod asking;
+mod frames;
+mod sockets;
+mod timeline;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Instant;
+
+use timeline::Timeline;
+use url::Url;
+
+use super::calls::{Purpose, Sink, unbox};
+use super::io::{Output, SocketId, TicketId};
+use super::{Boxed, Config, Engine, FeedConfig};
+use crate::endpoint::{Acknowledge, LeaveRoom, RoomEvents, RoomSnapshot};
+use crate::event::{Event, EventKind, FeedChange, Frame};
+use crate::{Error, EventId, LoginError, MessageId, Now, RoomId};
+use sockets::Socket;
+
+/// Events of rooms not joined whose ids are remembered, to recognise a repetition.
+const STRAYS_REMEMBERED: usize = 4096;
+/// So often the server must deny a room before it counts as lost.
+const DENIALS: u32 = 3;
+
+/// The state of the feed.
+#[derive(Debug)]
+pub(super) struct Feed {
+    config: FeedConfig,
+    use_sockets: bool,
+    acknowledge: bool,
+    rooms: BTreeMap<RoomId, Room>,
+    sockets: BTreeMap<SocketId, Socket>,
+    /// The socket that should carry all rooms.
+    primary: Option<SocketId>,
+    /// Whether one socket carries all rooms, once that has shown.
+    shares: Option<bool>,
+    /// Faults since a socket last held, and when the next may be tried.
+    socket_faults: u32,
+    socket_retry_at: Option<Instant>,
+    /// Questions to `/events`.
+    asking: bool,
+    ask_faults: u32,
+    ask_retry_at: Option<Instant>,
+    poll_at: Option<Instant>,
+    /// Several rooms in one question were refused: they are asked about one by one, the first after this one next.
+    one_by_one: Option<RoomId>,
+    strays: BTreeSet<EventId>,
+    status: Status,
+    /// Events missed so far, while the feed resumes after a loss.
+    resuming: Option<u64>,
+    to_acknowledge: Vec<MessageId>,
+    acknowledging: bool,
+    ended: bool,
+}
+
+/// What the user was told last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Status {
+    Idle,
+    Connecting,
+    Live,
+    Down,
+    Polling,
+}
+
+#[derive(Debug)]
+struct Room {
+    /// Calls that wait for the room to be joined; `None` once it is.
+    joining: Option<Vec<TicketId>>,
+    timeline: Timeline,
+    cover: Cover,
+    /// How often in a row the server denied it.
+    denials: u32,
+    /// Its messages are being read, since its events do not reach back far enough.
+    rebuilding: bool,
+}
+
+/// Who brings a room's events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Cover {
+    /// Nobody: it is polled.
+    None,
+    /// A socket of its own is being opened.
+    Opening,
+    /// The server is being told that it is entered, while another socket is open.
+    Entering,
+    /// That socket may show it until this time.
+    Trial(Instant),
+    /// This socket.
+    Socket(SocketId),
+}
+
+/// A call of the feed's own.
+#[derive(Debug)]
+pub(in crate::engine) enum FeedJob {
+    /// The snapshot that a room starts from.
+    Join(RoomId),
+    /// The address of a socket to open for a room, perhaps in place of another.
+    Open(RoomId, Option<SocketId>),
+    /// The same request, made for its effect: it enters the room.
+    Enter(RoomId),
+    /// What came after these events?
+    Ask(Vec<(RoomId, EventId)>),
+    /// A room's messages.
+    Rebuild(RoomId),
+    /// Mentions are marked as read.
+    Acknowledge,
+    /// A room is left at the end.
+    Leave,
+}
+
+impl Feed {
+    pub(super) fn new(config: &Config, anonymous: bool) -> Self {
+        Self {
+            config: config.feed.clone(),
+            use_sockets: !anonymous,
+            acknowledge: config.acknowledge && !anonymous,
+            rooms: BTreeMap::new(),
+            sockets: BTreeMap::new(),
+            primary: None,
+            shares: None,
+            socket_faults: 0,
+            socket_retry_at: None,
+            asking: false,
+            ask_faults: 0,
+            ask_retry_at: None,
+            poll_at: None,
+            one_by_one: None,
+            strays: BTreeSet::new(),
+            status: Status::Idle,
+            resuming: None,
+            to_acknowledge: Vec::new(),
+            acknowledging: false,
+            ended: false,
+        }
+    }
+
+    fn live_rooms(&self) -> impl Iterator<Item = (RoomId, &Room)> {
+        self.rooms.iter().filter(|(_, room)| room.joining.is_none()).map(|(&id, room)| (id, room))
+    }
+
+    fn live_room(&mut self, id: RoomId) -> Option<&mut Room> {
+        self.rooms.get_mut(&id).filter(|room| room.joining.is_none())
+    }
+}
+
+impl Engine {
+    /// Starts a room, or joins those who wait for it.
+    pub(super) fn join_room(&mut self, id: RoomId, ticket: TicketId) {
+        if self.feed.ended {
+            return self.finish_ticket(ticket, Err(Error::Closed));
+        }
+        match self.feed.rooms.get_mut(&id) {
+            Some(Room { joining: Some(waiters), .. }) => waiters.push(ticket),
+            Some(_) => self.finish_ticket(ticket, Ok(Box::new(()))),
+            None => {
+                let room = Room {
+                    joining: Some(vec![ticket]),
+                    timeline: Timeline::default(),
+                    cover: Cover::None,
+                    denials: 0,
+                    rebuilding: false,
+                };
+                self.feed.rooms.insert(id, room);
+                self.session.room_hint.get_or_insert(id);
+                let snapshot = RoomEvents { count: 1, ..RoomEvents::new(id) };
+                self.feed_job(snapshot, FeedJob::Join(id), self.config.attempts.get());
+            }
+        }
+    }
+
+    /// Forgets a room and leaves it; the ticket ends when the server was told.
+    pub(super) fn leave_room(&mut self, id: RoomId) -> TicketId {
+        self.drop_room(id, &Error::Cancelled);
+        self.submit_erased(Box::new(LeaveRoom { room: id }), Sink::Ticket, self.config.attempts.get())
+    }
+
+    /// Leaves every room, and ends the feed.
+    pub(super) fn close_feed(&mut self) {
+        let entered = !self.session.is_anonymous() && self.session.is_ready();
+        let rooms: Vec<RoomId> = self.feed.live_rooms().filter(|_| entered).map(|(id, _)| id).collect();
+        for room in rooms {
+            self.feed_job(LeaveRoom { room }, FeedJob::Leave, 2);
+        }
+        self.end_feed(Ok(()));
+    }
+
+    /// The call that waited for a room was given up; the room stays if others wait for it too.
+    pub(super) fn forget_join(&mut self, ticket: TicketId) {
+        for waiters in self.feed.rooms.values_mut().filter_map(|room| room.joining.as_mut()) {
+            waiters.retain(|&waiter| waiter != ticket);
+        }
+    }
+
+    /// Does everything that is due.
+    pub(super) fn tend_feed(&mut self, now: Now) {
+        if self.feed.ended {
+            return;
+        }
+        self.tend_sockets(now);
+        self.tend_asking(now);
+        if self.feed.acknowledge && !self.feed.acknowledging && !self.feed.to_acknowledge.is_empty() {
+            self.feed.acknowledging = true;
+            let messages = std::mem::take(&mut self.feed.to_acknowledge);
+            self.feed_job(Acknowledge { messages }, FeedJob::Acknowledge, 2);
+        }
+    }
+
+    pub(super) fn feed_deadline(&self) -> Option<(Instant, &'static str)> {
+        if self.feed.ended {
+            return None;
+        }
+        let sockets = self.sockets_deadline().map(|at| (at, "a socket is overdue, silent or old"));
+        let asking = self.asking_deadline().map(|at| (at, "the next poll"));
+        sockets.into_iter().chain(asking).min()
+    }
+
+    pub(super) fn feed_job_done(&mut self, now: Now, job: FeedJob, result: Result<Boxed, Error>) {
+        if self.feed.ended {
+            return;
+        }
+        if let Err(error) = &result
+            && is_final(error)
+        {
+            return self.lose_session(error.clone());
+        }
+        match job {
+            FeedJob::Join(room) => self.joined(now, room, unbox(result)),
+            FeedJob::Open(room, replaces) => self.address_known(now, room, replaces, unbox::<Url>(result)),
+            FeedJob::Enter(room) => self.entered(now, room, unbox::<Url>(result)),
+            FeedJob::Ask(asked) => self.asked(now, asked, unbox::<Frame>(result)),
+            FeedJob::Rebuild(room) => self.rebuilt(now, room, unbox::<RoomSnapshot>(result)),
+            FeedJob::Acknowledge => self.feed.acknowledging = false,
+            FeedJob::Leave => {}
+        }
+    }
+
+    fn joined(&mut self, now: Now, id: RoomId, result: Result<RoomSnapshot, Error>) {
+        match result {
+            Ok(snapshot) => {
+                let Some(room) = self.feed.rooms.get_mut(&id) else { return };
+                let last = snapshot.events.iter().filter_map(|event| event.message().map(|message| message.id)).max();
+                room.timeline.start(snapshot.time, last);
+                for waiter in room.joining.take().unwrap_or_default() {
+                    self.finish_ticket(waiter, Ok(Box::new(())));
+                }
+                self.uncovered(now);
+            }
+            Err(error) => self.drop_room(id, &error),
+        }
+    }
+
+    /// Takes a room out. Calls that wait for it end with `error`.
+    fn drop_room(&mut self, id: RoomId, error: &Error) {
+        let Some(room) = self.feed.rooms.remove(&id) else { return };
+        for waiter in room.joining.unwrap_or_default() {
+            self.finish_ticket(waiter, Err(error.clone()));
+        }
+        self.close_useless_sockets();
+    }
+
+    /// The server denies a room. One denial may be a hiccup.
+    fn denied(&mut self, id: RoomId, reason: &Error) {
+        let Some(room) = self.feed.live_room(id) else { return };
+        room.denials += 1;
+        if room.denials >= DENIALS {
+            self.lose_room(id, reason.to_string());
+        }
+    }
+
+    fn lose_room(&mut self, id: RoomId, reason: String) {
+        self.feed.rooms.remove(&id);
+        self.feed.one_by_one = None;
+        let mut event = Event::feed(FeedChange::RoomLost { room: id, reason });
+        event.room_id = Some(id);
+        self.net.push(Output::Event(Box::new(event)));
+        self.close_useless_sockets();
+    }
+
+    fn lose_session(&mut self, error: Error) {
+        self.announce(FeedChange::SessionExpired);
+        self.end_feed(Err(error));
+    }
+
+    /// No event will follow.
+    fn end_feed(&mut self, result: Result<(), Error>) {
+        if std::mem::replace(&mut self.feed.ended, true) {
+            return;
+        }
+        let error = result.clone().err().unwrap_or(Error::Closed);
+        for id in self.feed.rooms.keys().copied().collect::<Vec<_>>() {
+            self.drop_room(id, &error);
+        }
+        for (id, _) in std::mem::take(&mut self.feed.sockets) {
+            self.net.push(Output::SocketClose(id));
+        }
+        self.net.push(Output::FeedEnded(result));
+    }
+
+    fn announce(&mut self, change: FeedChange) {
+        self.net.push(Output::Event(Box::new(Event::feed(change))));
+    }
+
+    /// Hands out the events of rooms, in this order.
+    fn deliver(&mut self, events: Vec<Event>) {
+        let me = self.session.me().map(|me| me.id);
+        for event in events {
+            match &event.kind {
+                EventKind::MessagePosted(message) if event.user_id == me && me.is_some() => {
+                    self.own.insert(message.id, message.parent_id.filter(|_| message.show_parent));
+                }
+                EventKind::UserMentioned(message) | EventKind::MessageReply(message) if self.feed.acknowledge => {
+                    self.feed.to_acknowledge.push(message.id);
+                }
+                _ => {}
+            }
+            self.net.push(Output::Event(Box::new(event)));
+        }
+    }
+
+    fn feed_job<E: crate::endpoint::Endpoint>(&mut self, endpoint: E, job: FeedJob, attempts: u32) {
+        self.submit_internal(endpoint, Purpose::Feed(job), attempts);
+    }
+}
+
+/// Whether an error will not go away by itself.
+fn is_final(error: &Error) -> bool {
+    matches!(error, Error::SessionExpired | Error::Login(LoginError::WrongPassword | LoginError::ChatRefused))
+}

@@ -1,0 +1,224 @@
+//! The events of one room in order, each once, whatever the order and number of their arrivals.
+//!
+//! An update covers the half-open interval `(t − d, t]` of event ids (protocol notes, 2.6). As long as each begins at
+//! or before the *cursor*, the end of what was covered so far, nothing is missing. When one begins later, it and all
+//! that follow are held back until the server has been asked for the rest.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::event::{Event, EventKind, RoomUpdate};
+use crate::{EventId, MessageId};
+
+/// How many ids are remembered to recognise a repetition; older ones count as repetitions.
+const REMEMBERED: usize = 4096;
+/// So many gaps in a row that turn out to be none, and `d` is no longer believed.
+const FALSE_ALARMS: u32 = 3;
+
+/// What is known of a room's events.
+#[derive(Debug, Default)]
+pub(super) struct Timeline {
+    /// Everything up to here has been delivered.
+    cursor: Option<EventId>,
+    /// Ids up to here are repetitions, remembered or not.
+    floor: Option<EventId>,
+    seen: BTreeSet<EventId>,
+    last_message: Option<MessageId>,
+    /// Messages that were delivered without an event id, from the room itself.
+    from_room: BTreeSet<MessageId>,
+    /// Updates that came after a gap.
+    held: Vec<Held>,
+    recovering: bool,
+    /// A gap was seen between two updates of a socket.
+    alarmed: bool,
+    false_alarms: u32,
+    /// Events that arrived under another room's key. They wait for this room's own, so that the order is kept.
+    parked: BTreeMap<EventId, Event>,
+}
+
+#[derive(Debug)]
+struct Held {
+    update: RoomUpdate,
+    /// It came before the server was asked: whatever the answer lacks did not happen.
+    covered: bool,
+}
+
+/// What an answer to "what came after this event?" brought.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Filled {
+    /// To be delivered.
+    pub(super) events: Vec<Event>,
+    /// How many of them no socket had brought.
+    pub(super) missed: u64,
+    /// The answer does not reach back far enough: the room's messages must be read as well.
+    pub(super) too_short: bool,
+}
+
+impl Timeline {
+    /// Starts after `time`, the event that the room's snapshot covers.
+    pub(super) fn start(&mut self, time: Option<EventId>, last_message: Option<MessageId>) {
+        self.cursor = time;
+        self.floor = time;
+        self.last_message = last_message;
+    }
+
+    /// The event to resume after.
+    pub(super) fn cursor(&self) -> Option<EventId> {
+        self.cursor
+    }
+
+    /// Whether the server must be asked for what is missing.
+    pub(super) fn is_recovering(&self) -> bool {
+        self.recovering
+    }
+
+    /// From now on events are held back until [`filled`](Self::filled).
+    pub(super) fn recover(&mut self) {
+        self.recovering = true;
+    }
+
+    /// An update from a socket. Gives the events that can be delivered now.
+    pub(super) fn update(&mut self, update: RoomUpdate) -> Vec<Event> {
+        match self.follows_on(&update) {
+            Some(true) => self.false_alarms = self.false_alarms.saturating_sub(1),
+            Some(false) if !self.d_is_wrong() => {
+                self.recovering = true;
+                self.alarmed = true;
+            }
+            _ => {}
+        }
+        if self.recovering {
+            self.held.push(Held { update, covered: false });
+            return Vec::new();
+        }
+        self.deliver(update)
+    }
+
+    /// An event of this room that arrived under another room's key.
+    pub(super) fn park(&mut self, event: Event) {
+        if let Some(id) = event.id
+            && self.is_new(id)
+        {
+            self.parked.insert(id, event);
+        }
+    }
+
+    /// The server is being asked for everything after the cursor.
+    pub(super) fn asked(&mut self) {
+        for held in &mut self.held {
+            held.covered = true;
+        }
+    }
+
+    /// The server's answer. `after` is the event it was asked from.
+    pub(super) fn filled(&mut self, after: EventId, mut answer: RoomUpdate) -> Filled {
+        let (covered, later): (Vec<Held>, Vec<Held>) = std::mem::take(&mut self.held).into_iter().partition(|h| h.covered);
+        let begins_late = matches!((answer.t, answer.d), (Some(t), Some(d)) if t.0.saturating_sub(d) > after.0);
+        if answer.reset || (begins_late && !self.d_is_wrong()) {
+            // Everything waits on for the room's messages, which come before it.
+            self.held = covered;
+            self.held.push(Held { update: answer, covered: true });
+            self.held.extend(later);
+            return Filled { too_short: true, ..Filled::default() };
+        }
+        self.recovering = false;
+        let from_sockets: BTreeSet<EventId> = covered.iter().flat_map(|held| ids(&held.update)).collect();
+        for Held { update, .. } in covered {
+            answer.t = answer.t.max(update.t);
+            answer.events.extend(update.events);
+        }
+        let mut events = self.deliver(answer);
+        let is_missed = |event: &&Event| event.id.is_some_and(|id| !from_sockets.contains(&id));
+        let missed = events.iter().filter(is_missed).count() as u64;
+        if std::mem::take(&mut self.alarmed) && missed == 0 {
+            self.false_alarms = (self.false_alarms + 1).min(2 * FALSE_ALARMS);
+        }
+        for Held { update, .. } in later {
+            events.extend(self.update(update));
+        }
+        Filled { events, missed, too_short: false }
+    }
+
+    /// The room's messages, read because its events do not reach back far enough, and everything held back.
+    pub(super) fn rebuilt(&mut self, time: Option<EventId>, snapshot: Vec<Event>) -> Filled {
+        self.recovering = false;
+        self.alarmed = false;
+        if self.cursor.is_none() {
+            self.cursor = time;
+        }
+        let held = std::mem::take(&mut self.held);
+        let coming: BTreeSet<MessageId> =
+            held.iter().flat_map(|held| &held.update.events).filter_map(posted).collect();
+        let after = self.last_message;
+        let mut events = snapshot;
+        events.retain(|event| posted(event).is_some_and(|id| Some(id) > after && !coming.contains(&id)));
+        let missed = events.len() as u64;
+        self.last_message = self.last_message.max(events.iter().filter_map(posted).max());
+        self.from_room.extend(events.iter().filter_map(posted));
+        while self.from_room.len() > REMEMBERED {
+            self.from_room.pop_first();
+        }
+        for Held { update, .. } in held {
+            events.extend(self.deliver(update));
+        }
+        Filled { events, missed, too_short: false }
+    }
+
+    /// How many events are held back.
+    pub(super) fn held(&self) -> usize {
+        self.held.iter().map(|held| held.update.events.len()).sum()
+    }
+
+    fn deliver(&mut self, update: RoomUpdate) -> Vec<Event> {
+        let last = update.events.iter().filter_map(|event| event.id).max();
+        self.cursor = self.cursor.max(update.t).max(last);
+        let mut events = update.events;
+        while let Some(entry) = self.parked.first_entry()
+            && Some(*entry.key()) <= self.cursor
+        {
+            events.push(entry.remove());
+        }
+        // Without an id there is no telling repetitions: such events keep their place at the end.
+        events.sort_by_key(|event| event.id.map_or(u64::MAX, |id| id.0));
+        events.retain(|event| event.id.is_none_or(|id| self.remember(id)));
+        events.retain(|event| posted(event).is_none_or(|id| !self.from_room.contains(&id)));
+        self.last_message = self.last_message.max(events.iter().filter_map(posted).max());
+        events
+    }
+
+    /// Whether an update begins at or before the cursor, if it says.
+    fn follows_on(&self, update: &RoomUpdate) -> Option<bool> {
+        let (cursor, t, d) = (self.cursor?, update.t?, update.d?);
+        Some(t.0.saturating_sub(d) <= cursor.0)
+    }
+
+    fn d_is_wrong(&self) -> bool {
+        self.false_alarms >= FALSE_ALARMS
+    }
+
+    fn is_new(&self, id: EventId) -> bool {
+        Some(id) > self.floor && !self.seen.contains(&id)
+    }
+
+    /// Whether the id is new; it is not any more after this.
+    fn remember(&mut self, id: EventId) -> bool {
+        let new = self.is_new(id);
+        if new {
+            self.seen.insert(id);
+            if self.seen.len() > REMEMBERED {
+                self.floor = self.floor.max(self.seen.pop_first());
+            }
+        }
+        new
+    }
+}
+
+fn ids(update: &RoomUpdate) -> impl Iterator<Item = EventId> {
+    update.events.iter().filter_map(|event| event.id)
+}
+
+fn posted(event: &Event) -> Option<MessageId> {
+    match &event.kind {
+        EventKind::MessagePosted(message) => Some(message.id),
+        _ => None,
+    }
+}

@@ -1,0 +1,372 @@
+//! Who this engine is to the server: logging in, checking a session, the fkey.
+//!
+//! ```text
+//!            wanted                       logged in
+//!   Idle ───────────────▶ Home ─────────────────────────────▶ Ready
+//!    ▲                     │ ▲  no fkey there: Favorites, Room ─▲
+//!    │ failed              │ └─────────────────────┐
+//!    └──────── logged out, │                       │ 302 to /, acct and prov set
+//!              no password ▼                       │
+//!                      LoginPage ─▶ (Validate) ─▶ Submit
+//! ```
+
+use std::time::{Duration, Instant};
+
+use http::Request;
+use secrecy::{ExposeSecret, SecretString};
+
+use super::backoff::Jitter;
+use super::net::{Answer, Net, Owner};
+use super::{Access, Config};
+use crate::endpoint::{
+    ChatHome, Endpoint, FavoriteRooms, Home, LoginPage, LoginPageAnswer, RoomPage, Session as Context, SubmitLogin,
+    ValidateLogin,
+};
+use crate::{Credentials, Error, LoginError, Me, Now, RoomId};
+
+/// A site that asks for a CAPTCHA is left alone this long.
+const CAPTCHA_REST: Duration = Duration::from_secs(600);
+/// A page that reads wrong is asked for this often: it may have been a challenge page in between.
+const TRIES_OF_A_CHANGED_PAGE: u32 = 2;
+
+#[derive(Debug)]
+pub(super) struct Session {
+    account: Option<Account>,
+    anonymous: bool,
+    validate: bool,
+    attempts: u32,
+    backoff_cap: Duration,
+    me: Option<Me>,
+    fkey: SecretString,
+    state: State,
+    tries: u32,
+    just_logged_in: bool,
+    /// Changes whenever a request built now would differ from one built before.
+    epoch: u64,
+    cookie_changes: u64,
+    checked_at: Option<Instant>,
+    dead: Option<Error>,
+    rest_until: Option<Instant>,
+    /// A room whose page may show the fkey if no other does.
+    pub(super) room_hint: Option<RoomId>,
+}
+
+struct Account {
+    email: String,
+    password: SecretString,
+}
+
+#[derive(Debug)]
+enum State {
+    Idle,
+    Asking(Step),
+    Waiting(Instant, Step),
+    Ready,
+}
+
+#[derive(Debug, Clone)]
+enum Step {
+    Home,
+    Favorites,
+    Room,
+    LoginPage,
+    Validate(SecretString),
+    Submit(SecretString),
+}
+
+/// What came of asking for a session.
+#[derive(Debug)]
+pub(super) enum Outcome {
+    Ready,
+    Failed(Error),
+}
+
+impl Session {
+    pub(super) fn new(config: &Config) -> Self {
+        let account = match &config.access {
+            Access::Login { email, password, .. } => {
+                Some(Account { email: email.clone(), password: password.clone() })
+            }
+            _ => None,
+        };
+        Self {
+            account,
+            anonymous: matches!(config.access, Access::Anonymous),
+            validate: config.validate_login,
+            attempts: config.attempts.get(),
+            backoff_cap: config.feed.backoff_cap,
+            me: None,
+            fkey: SecretString::default(),
+            state: State::Idle,
+            tries: 0,
+            just_logged_in: false,
+            epoch: 0,
+            cookie_changes: 0,
+            checked_at: None,
+            dead: None,
+            rest_until: None,
+            room_hint: None,
+        }
+    }
+
+    pub(super) fn is_ready(&self) -> bool {
+        matches!(self.state, State::Ready)
+    }
+
+    pub(super) fn is_anonymous(&self) -> bool {
+        self.anonymous
+    }
+
+    pub(super) fn epoch(&self) -> u64 {
+        self.epoch
+    }
+
+    pub(super) fn me(&self) -> Option<&Me> {
+        self.me.as_ref()
+    }
+
+    pub(super) fn fkey(&self) -> &str {
+        self.fkey.expose_secret()
+    }
+
+    /// When the session was last found to be good.
+    pub(super) fn checked_at(&self) -> Option<Instant> {
+        self.checked_at
+    }
+
+    pub(super) fn credentials(&self, net: &Net) -> Option<Credentials> {
+        let me = self.me.as_ref()?;
+        Some(Credentials::new(net.server.clone(), me.id, me.name.clone(), net.jar.clone()))
+    }
+
+    /// Something wants a session: makes one unless there is one or one is being made.
+    pub(super) fn want(&mut self, now: Now, net: &mut Net) -> Option<Outcome> {
+        if !matches!(self.state, State::Idle) {
+            return None;
+        }
+        if let Some(error) = &self.dead {
+            return Some(Outcome::Failed(error.clone()));
+        }
+        if self.rest_until.is_some_and(|until| until > now.mono) {
+            return Some(Outcome::Failed(LoginError::Captcha.into()));
+        }
+        self.tries = 0;
+        self.just_logged_in = false;
+        let first = if self.anonymous || net.jar.acct.is_some() { Step::Home } else { Step::LoginPage };
+        if matches!(first, Step::LoginPage) && self.account.is_none() {
+            return Some(self.fail(now, Error::SessionExpired));
+        }
+        self.ask(now, net, first);
+        None
+    }
+
+    /// An answer makes the session doubtful: it is checked before it is used again.
+    pub(super) fn suspect(&mut self) {
+        if self.is_ready() {
+            self.state = State::Idle;
+        }
+    }
+
+    /// Makes the next attempt when it is due.
+    pub(super) fn tend(&mut self, now: Now, net: &mut Net) {
+        if let State::Waiting(until, step) = &self.state
+            && *until <= now.mono
+        {
+            let step = step.clone();
+            self.ask(now, net, step);
+        }
+    }
+
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        match &self.state {
+            State::Waiting(until, _) => Some(*until),
+            _ => None,
+        }
+    }
+
+    pub(super) fn answer(&mut self, now: Now, net: &mut Net, jitter: &mut Jitter, answer: Answer) -> Option<Outcome> {
+        let State::Asking(step) = &self.state else { return None };
+        let step = step.clone();
+        match self.advance(net, &step, answer) {
+            Ok(Some(next)) => {
+                self.ask(now, net, next);
+                None
+            }
+            Ok(None) => {
+                self.state = State::Ready;
+                self.checked_at = Some(now.mono);
+                if self.cookie_changes != net.cookie_changes {
+                    self.cookie_changes = net.cookie_changes;
+                    self.epoch += 1;
+                }
+                Some(Outcome::Ready)
+            }
+            Err(error) => self.retry(now, jitter, step, error),
+        }
+    }
+
+    /// What an answer leads to: a next step, or `None` for a good session.
+    fn advance(&mut self, net: &mut Net, step: &Step, answer: Answer) -> Result<Option<Step>, Error> {
+        let response = answer?;
+        match step {
+            // Chat pages redirect to nowhere but a login.
+            Step::Home if response.status().is_redirection() && !self.anonymous => self.logged_out(net).map(Some),
+            Step::Home => {
+                let home = ChatHome.parse(&response)?;
+                self.identify(net, home, Step::Favorites)
+            }
+            Step::Favorites => {
+                // An error of this page says nothing about the session: another page may still show the fkey.
+                let home = FavoriteRooms.parse(&response).unwrap_or_default();
+                self.take_fkey(home, Some(Step::Room))
+            }
+            Step::Room => {
+                let home = RoomPage { room: self.hinted_room() }.parse(&response)?;
+                self.take_fkey(home, None)
+            }
+            Step::LoginPage => Ok(Some(match LoginPage.parse(&response)? {
+                LoginPageAnswer::LoggedIn => Step::Home,
+                LoginPageAnswer::Form { fkey } if self.validate => Step::Validate(fkey),
+                LoginPageAnswer::Form { fkey } => Step::Submit(fkey),
+            })),
+            Step::Validate(fkey) => {
+                self.validation(fkey).map(|call| call.parse(&response)).transpose()?;
+                Ok(Some(Step::Submit(fkey.clone())))
+            }
+            Step::Submit(fkey) => {
+                self.submission(fkey).map(|call| call.parse(&response)).transpose()?;
+                if net.jar.acct.is_none() {
+                    return Err(Error::Changed {
+                        page: "the answer to the login",
+                        looked_for: "a cookie named acct",
+                        excerpt: "a redirect without it".to_owned(),
+                    });
+                }
+                self.just_logged_in = true;
+                Ok(Some(Step::Home))
+            }
+        }
+    }
+
+    fn identify(&mut self, net: &mut Net, home: Home, elsewhere: Step) -> Result<Option<Step>, Error> {
+        if self.anonymous {
+            self.replace_fkey(home.fkey.unwrap_or_default());
+            return Ok(None);
+        }
+        if home.me.is_none() {
+            return self.logged_out(net).map(Some);
+        }
+        if self.me != home.me {
+            self.me.clone_from(&home.me);
+            self.epoch += 1;
+        }
+        self.take_fkey(home, Some(elsewhere))
+    }
+
+    fn take_fkey(&mut self, home: Home, elsewhere: Option<Step>) -> Result<Option<Step>, Error> {
+        match (home.fkey, elsewhere) {
+            (Some(fkey), _) => {
+                self.replace_fkey(fkey);
+                Ok(None)
+            }
+            (None, Some(step)) => Ok(Some(step)),
+            (None, None) => Err(Error::Changed {
+                page: "every chat page",
+                looked_for: "input[name=fkey] with a value",
+                excerpt: "none on /, /chats/join/favorite and a room page".to_owned(),
+            }),
+        }
+    }
+
+    fn replace_fkey(&mut self, fkey: SecretString) {
+        if self.fkey() != fkey.expose_secret() {
+            self.fkey = fkey;
+            self.epoch += 1;
+        }
+    }
+
+    fn logged_out(&mut self, net: &mut Net) -> Result<Step, Error> {
+        if net.jar.chat.take().is_some() && !self.just_logged_in {
+            // An old chat cookie may hide a good acct and prov.
+            return Ok(Step::Home);
+        }
+        if self.just_logged_in {
+            return Err(LoginError::ChatRefused.into());
+        }
+        if self.account.is_none() {
+            return Err(Error::SessionExpired);
+        }
+        net.jar = crate::cookies::Jar::default();
+        Ok(Step::LoginPage)
+    }
+
+    fn retry(&mut self, now: Now, jitter: &mut Jitter, step: Step, error: Error) -> Option<Outcome> {
+        self.tries += 1;
+        let most = match error {
+            Error::Transport(_) | Error::Server { .. } | Error::RateLimited { .. } => self.attempts,
+            Error::Changed { .. } => TRIES_OF_A_CHANGED_PAGE.min(self.attempts),
+            _ => 1,
+        };
+        if self.tries >= most {
+            return Some(self.fail(now, error));
+        }
+        let asked_for = if let Error::RateLimited { retry_after } = error { retry_after } else { Duration::ZERO };
+        let wait = jitter.backoff(self.tries, self.backoff_cap).max(asked_for);
+        // A form's fkey is good for one login: start from the form again.
+        let step = if matches!(step, Step::Validate(_) | Step::Submit(_)) { Step::LoginPage } else { step };
+        self.state = State::Waiting(now.mono + wait, step);
+        None
+    }
+
+    fn fail(&mut self, now: Now, error: Error) -> Outcome {
+        self.state = State::Idle;
+        match error {
+            Error::Login(LoginError::WrongPassword | LoginError::ChatRefused) => self.dead = Some(error.clone()),
+            Error::Login(LoginError::Captcha) => self.rest_until = Some(now.mono + CAPTCHA_REST),
+            _ => {}
+        }
+        Outcome::Failed(error)
+    }
+
+    fn ask(&mut self, now: Now, net: &mut Net, step: Step) {
+        let request = self.request(net, &step);
+        self.state = State::Asking(step);
+        net.send(now, Owner::Session, request);
+    }
+
+    fn request(&self, net: &Net, step: &Step) -> Request<bytes::Bytes> {
+        let context = Context { server: &net.server, fkey: self.fkey() };
+        match step {
+            Step::Home => ChatHome.request(context),
+            Step::Favorites => FavoriteRooms.request(context),
+            Step::Room => RoomPage { room: self.hinted_room() }.request(context),
+            Step::LoginPage => LoginPage.request(context),
+            Step::Validate(fkey) => {
+                self.validation(fkey).map_or_else(|| LoginPage.request(context), |call| call.request(context))
+            }
+            Step::Submit(fkey) => {
+                self.submission(fkey).map_or_else(|| LoginPage.request(context), |call| call.request(context))
+            }
+        }
+    }
+
+    fn validation(&self, fkey: &SecretString) -> Option<ValidateLogin> {
+        let Account { email, password } = self.account.as_ref()?;
+        Some(ValidateLogin { email: email.clone(), password: password.clone(), fkey: fkey.clone() })
+    }
+
+    fn submission(&self, fkey: &SecretString) -> Option<SubmitLogin> {
+        let Account { email, password } = self.account.as_ref()?;
+        Some(SubmitLogin { email: email.clone(), password: password.clone(), fkey: fkey.clone() })
+    }
+
+    fn hinted_room(&self) -> RoomId {
+        self.room_hint.unwrap_or(RoomId(1))
+    }
+}
+
+impl std::fmt::Debug for Account {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Account")
+    }
+}
