@@ -33,10 +33,10 @@ impl<M: Mode> ChatBuilder<M> {
 
     /// Starts the connection. Nothing is sent before the first call.
     ///
-    /// Fails only if there is no runtime to start it on.
+    /// Fails if there is no runtime to start it on, or if the credentials are for another server than the configuration.
     pub fn connect(self) -> Result<Chat<M>, Error> {
         let runtime = self.runtime.map_or_else(M::runtime, Ok)?;
-        Ok(Chat::new(Connection::start(self.config, &runtime, self.event_buffer.get())))
+        Connection::start(self.config, &runtime, self.event_buffer.get()).map(Chat::new)
     }
 
     pub(crate) fn new(config: Config) -> Self {

@@ -5,8 +5,8 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use sechat_core::endpoint::Endpoint;
-use sechat_core::engine::{Access, Me, Pending};
-use sechat_core::{Config, Credentials as Session, Engine, Error, RoomId, Server};
+use sechat_core::engine::{Access, Pending};
+use sechat_core::{Config, Credentials as Session, Engine, Error, Me, RoomId, Server};
 
 use crate::builder::ChatBuilder;
 use crate::connection::Connection;

@@ -54,17 +54,17 @@ pub(crate) struct Wakes(Vec<Waker>);
 
 impl Connection {
     /// Starts an engine and its driver.
-    pub(crate) fn start<R: Runtime>(mut config: Config, runtime: &R, event_buffer: usize) -> Arc<Self> {
+    pub(crate) fn start<R: Runtime>(mut config: Config, runtime: &R, event_buffer: usize) -> Result<Arc<Self>, Error> {
         if config.seed == 0 {
             config.seed = runtime.seed();
         }
         let clock = runtime.clone();
         let shared = Arc::new(Shared {
-            state: Mutex::new(State::new(Engine::new(config, runtime.now()))),
+            state: Mutex::new(State::new(Engine::new(config)?)),
             clock: Box::new(move || clock.now()),
         });
         runtime.spawn(Driver::new(Arc::clone(&shared), runtime.clone()).run());
-        Arc::new(Self { shared, event_buffer })
+        Ok(Arc::new(Self { shared, event_buffer }))
     }
 
     /// Submits a call now; the reply is its result.

@@ -45,9 +45,9 @@ pub use events::{Events, TimedOut};
 pub use reply::Reply;
 pub use room::Room;
 pub use runtime::{AsyncMode, BlockingMode, Mode, Runtime, Socket};
-pub use sechat_core::engine::{Access, FeedConfig, Me, Pending, ReplyStyle};
+pub use sechat_core::engine::{Access, FeedConfig, Pending, ReplyStyle};
 pub use sechat_core::{
-    self as core, Config, CustomServer, Error, Event, EventId, Invalid, LoginError, MessageId, Now, Refusal, RoomId,
-    Server, TransportError, UserId,
+    self as core, Config, CustomServer, Error, Event, EventId, Invalid, LoginError, Me, MessageId, Now, Refusal,
+    RoomId, Server, TransportError, UserId,
 };
 pub use {bytes, http};

@@ -54,6 +54,11 @@ impl Subscriber {
             self.note_missed();
             self.buffer.push_back(Arc::clone(event));
         }
+        if let EventKind::Feed(FeedChange::RoomLost { room, reason, .. }) = &event.kind
+            && self.room == Some(*room)
+        {
+            self.end = Some(Err(Error::room_closed(*room, reason)));
+        }
         wakes.extend(self.waker.take());
     }
 
@@ -80,12 +85,14 @@ impl Subscriber {
     fn note_missed(&mut self) {
         if self.missed > 0 {
             let missed = std::mem::take(&mut self.missed);
-            self.buffer.push_back(Arc::new(Event::from(FeedChange::Lagged { missed })));
+            self.buffer.push_back(Arc::new(Event::lagged(missed)));
         }
     }
 
-    /// Whatever happens to the feed concerns every reader.
+    /// What happens to the feed as a whole concerns every reader.
     fn wants(&self, event: &Event) -> bool {
-        self.room.is_none() || event.room_id == self.room || matches!(event.kind, EventKind::Feed(_))
+        self.room.is_none()
+            || self.room == event.room_id
+            || matches!(event.kind, EventKind::Feed(_)) && event.room_id.is_none()
     }
 }
