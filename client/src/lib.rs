@@ -16,6 +16,9 @@
 //! To add a runtime: implement [`Runtime`], [`Socket`], [`Mode`], and [`AsyncMode`] or [`BlockingMode`] (features `wire`,
 //! `websocket` and `tls` have most of the parts), then write the aliases.
 
+#[cfg(feature = "_conformance")]
+#[doc(hidden)]
+pub mod conformance;
 #[cfg(feature = "websocket")]
 pub mod target;
 #[cfg(feature = "tls")]
