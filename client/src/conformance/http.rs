@@ -1,8 +1,11 @@
 //! `fetch`.
 
 use std::io::Write;
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 
 use bytes::Bytes;
 use futures_channel::oneshot;
@@ -61,19 +64,33 @@ async fn requests_and_answers_pass_unchanged<R: Runtime>(runtime: &R) {
     assert_eq!(received.body, b"fkey=0&text=%C3%A4");
 }
 
+/// A connection may come back to the pool a moment too late for the next request, but not every time.
 async fn connections_are_kept<R: Runtime>(runtime: &R) {
-    // The second connection is never accepted.
-    let peer = Peer::play(|listener| {
-        let mut stream = listener.accept();
-        for body in ["one", "", "three"] {
-            receive(&mut stream).expect("another request");
-            answer(&mut stream, body);
+    const REQUESTS: usize = 20;
+    let over = Arc::new(AtomicBool::new(false));
+    let script_over = Arc::clone(&over);
+    let peer = Peer::play(move |listener| {
+        let mut connections = 0;
+        loop {
+            let mut stream = listener.accept();
+            if script_over.load(Ordering::SeqCst) {
+                return connections;
+            }
+            connections += 1;
+            thread::spawn(move || {
+                while receive(&mut stream).is_some() {
+                    answer(&mut stream, "kept");
+                }
+            });
         }
     });
-    for body in ["one", "", "three"] {
-        assert_eq!(runtime.fetch(get(&peer.url("http", "/"))).await.expect("an answer").body(), body);
+    for _ in 0..REQUESTS {
+        assert_eq!(runtime.fetch(get(&peer.url("http", "/"))).await.expect("an answer").body(), "kept");
     }
-    peer.finish().await;
+    over.store(true, Ordering::SeqCst);
+    drop(TcpStream::connect((Ipv4Addr::LOCALHOST, peer.port)));
+    let connections = peer.finish().await;
+    assert!(connections < REQUESTS, "{connections} connections for {REQUESTS} requests");
 }
 
 async fn a_closed_idle_connection_is_replaced<R: Runtime>(runtime: &R) {
@@ -175,15 +192,11 @@ pub(super) async fn secured<R: Runtime>(runtime: &R, trust: &Authority) {
     let config = trust.server();
     let peer = Peer::play(move |listener| {
         let mut stream = StreamOwned::new(ServerConnection::new(config).expect("a session"), listener.accept());
-        for body in ["one", "two"] {
-            receive(&mut stream).expect("another request");
-            answer(&mut stream, body);
-        }
+        receive(&mut stream).expect("a request");
+        answer(&mut stream, "secured");
     });
-    for body in ["one", "two"] {
-        let answer = runtime.fetch(get(&peer.url("https", "/"))).await.expect("a trusted certificate");
-        assert_eq!(answer.body(), body);
-    }
+    let answer = runtime.fetch(get(&peer.url("https", "/"))).await.expect("a trusted certificate");
+    assert_eq!(answer.body(), "secured");
     peer.finish().await;
     a_certificate_for_another_host_is_refused(runtime, trust).await;
 }
