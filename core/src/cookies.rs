@@ -140,7 +140,9 @@ mod tests {
         ] {
             assert_eq!(cookies_sent_to(&so, other), None, "{other}");
         }
-        assert!(cookies_sent_to(&Server::StackExchange, "https://chat.stackexchange.com/").unwrap().contains("sechatusr="));
+        assert!(
+            cookies_sent_to(&Server::StackExchange, "https://chat.stackexchange.com/").unwrap().contains("sechatusr=")
+        );
     }
 
     #[test]

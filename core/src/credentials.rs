@@ -37,7 +37,8 @@ impl Credentials {
     ///
     /// The way in while the site asks for a CAPTCHA. Whose they are is known once they have been used.
     pub fn from_cookies(server: Server, acct: impl Into<String>, prov: impl Into<String>) -> Result<Self, Error> {
-        let jar = Jar { acct: Some(cookie("acct", acct.into())?), prov: Some(cookie("prov", prov.into())?), chat: None };
+        let jar =
+            Jar { acct: Some(cookie("acct", acct.into())?), prov: Some(cookie("prov", prov.into())?), chat: None };
         Ok(Self { server, user_id: None, user_name: None, jar })
     }
 

@@ -4,6 +4,7 @@ pub mod endpoint;
 pub mod engine;
 pub mod event;
 
+mod cookies;
 mod credentials;
 mod error;
 mod excerpt;
@@ -16,7 +17,7 @@ pub use credentials::Credentials;
 pub use endpoint::{Home, Me};
 pub use engine::{Config, Engine};
 pub use error::{Error, Invalid, LoginError, Refusal, TransportError};
-pub use event::Event;
+pub use event::{Event, EventKind, FeedChange, Frame, Message, RoomSnapshot};
 pub use ids::{EventId, MessageId, RoomId, UserId};
 pub use server::{CustomServer, Server};
 pub use time::Now;

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
-use url::{Origin, Url};
+use url::Url;
 
 use crate::{Error, Invalid};
 
@@ -69,11 +69,6 @@ impl Server {
     /// The value of the `Origin` header: no slash at the end.
     pub(crate) fn origin_header(&self) -> String {
         self.chat().origin().ascii_serialization()
-    }
-
-    /// Whether an address belongs to the chat server itself.
-    pub(crate) fn is_chat(&self, origin: &Origin) -> bool {
-        self.chat().origin() == *origin
     }
 }
 

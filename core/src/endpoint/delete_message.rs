@@ -6,7 +6,7 @@ use http::{Request, Response};
 use super::answer::Answer;
 use super::request::TEXT;
 use super::{Endpoint, Nature, Session};
-use crate::{Error, MessageId};
+use crate::{Error, MessageId, Refusal};
 
 /// `POST CHAT/messages/M/delete`: deletes a message (protocol notes, 4.5). Possible for about two minutes.
 #[derive(Debug, Clone, Copy)]
@@ -27,13 +27,17 @@ impl Endpoint for DeleteMessage {
     fn parse(&self, response: &Response<Bytes>) -> Result<(), Error> {
         Answer::of("the answer to a deletion", response).ok()
     }
+
+    fn settled_by(&self, refusal: &Error) -> Option<()> {
+        matches!(refusal, Error::Refused { reason: Refusal::AlreadyDeleted, .. }).then_some(())
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Server;
     use crate::endpoint::answer::tests::answer;
-    use crate::{Refusal, Server};
 
     #[test]
     fn deletes() {

@@ -18,7 +18,7 @@ pub struct LeaveRoom {
 
 impl Endpoint for LeaveRoom {
     type Output = ();
-    const NATURE: Nature = Nature::Read;
+    const NATURE: Nature = Nature::Ordered;
 
     fn request(&self, session: Session<'_>) -> Request<Bytes> {
         let url = session.chat(&format!("/chats/leave/{}", self.room));

@@ -11,8 +11,10 @@ mod leave_room;
 mod login_page;
 mod message_source;
 mod new_message;
+mod poll_events;
 mod refusal;
 mod request;
+mod room_events;
 mod room_page;
 mod socket_address;
 mod submit_login;
@@ -29,6 +31,8 @@ pub use leave_room::LeaveRoom;
 pub use login_page::{LoginPage, LoginPageAnswer};
 pub use message_source::MessageSource;
 pub use new_message::NewMessage;
+pub use poll_events::PollEvents;
+pub use room_events::RoomEvents;
 pub use room_page::RoomPage;
 pub use socket_address::SocketAddress;
 pub use submit_login::SubmitLogin;
@@ -63,10 +67,19 @@ impl std::fmt::Debug for Session<'_> {
 pub enum Nature {
     /// Changes nothing, or nothing that matters twice: sent at once, repeated after a fault.
     Read,
+    /// Keeps its place among the writes, though the throttle is not for it; may be repeated: leaving a room.
+    Ordered,
     /// Goes through the account's throttle, in the order asked for, and may be repeated: an edit, a deletion.
     Write,
     /// As `Write`, but a repetition would show: never sent again once it may have left.
     Post,
+}
+
+impl Nature {
+    /// Whether the account's throttle is for it.
+    pub(crate) fn is_paced(self) -> bool {
+        matches!(self, Self::Write | Self::Post)
+    }
 }
 
 /// One kind of request to the chat server.
@@ -87,4 +100,10 @@ pub trait Endpoint: Send + 'static {
 
     /// Reads the answer.
     fn parse(&self, response: &Response<Bytes>) -> Result<Self::Output, Error>;
+
+    /// The output that a refusal stands for when an earlier attempt, whose answer was lost, may have been carried out:
+    /// what is deleted already was deleted by that one.
+    fn settled_by(&self, _refusal: &Error) -> Option<Self::Output> {
+        None
+    }
 }

@@ -113,9 +113,11 @@ impl Call {
             Error::Transport(ref fault) if !fault.sent => Verdict::Retry(error),
             Error::Transport(_) | Error::Server { .. } | Error::Changed { .. } if post => Verdict::Unknown(error),
             Error::Transport(_) | Error::Server { .. } => Verdict::Retry(error),
-            Error::Changed { .. } | Error::SessionExpired => Verdict::Doubt(error),
-            Error::Refused {
-                reason: Refusal::NoSuchRoomOrNoPermission | Refusal::BadId | Refusal::Other(_), ..
+            Error::Changed { .. }
+            | Error::SessionExpired
+            | Error::Refused {
+                reason: Refusal::NoSuchRoomOrNoPermission | Refusal::BadId | Refusal::Redirected(_) | Refusal::Other(_),
+                ..
             } => Verdict::Doubt(error),
             _ if self.maybe_done => Verdict::Done(Err(Error::Uncertain { reason: error.to_string() })),
             _ => Verdict::Done(Err(error)),
@@ -125,6 +127,9 @@ impl Call {
 
 impl std::fmt::Debug for Call {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Call").field("nature", &self.endpoint.nature()).field("stage", &self.stage).finish_non_exhaustive()
+        f.debug_struct("Call")
+            .field("nature", &self.endpoint.nature())
+            .field("stage", &self.stage)
+            .finish_non_exhaustive()
     }
 }

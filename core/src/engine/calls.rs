@@ -2,13 +2,13 @@
 
 use std::time::Instant;
 
+use super::Engine;
 use super::call::{Boxed, Call, Erased, Sent, Stage, Verdict};
 use super::feed::FeedJob;
 use super::io::{Output, TicketId};
 use super::net::{Answer, Owner};
 use super::session::Outcome;
 use super::settle::Settling;
-use super::Engine;
 use crate::endpoint::{Endpoint, Nature, Session as Context};
 use crate::{Error, MessageId, Now};
 
@@ -70,7 +70,7 @@ impl Engine {
         }
         if self.session.is_ready() {
             for id in ready {
-                self.send(now, id);
+                self.transmit(now, id);
             }
         }
     }
@@ -89,7 +89,7 @@ impl Engine {
                 call.stage = Stage::Waiting(Some(now.mono + wait));
                 if everything {
                     self.hold_until = self.hold_until.max(Some(now.mono + wait));
-                } else if call.endpoint.nature() != Nature::Read {
+                } else if call.endpoint.nature().is_paced() {
                     self.pace.refused(now.mono, wait);
                 }
                 if give_up {
@@ -160,7 +160,7 @@ impl Engine {
     pub(super) fn calls_deadline(&self) -> Option<Instant> {
         let wake = |id: TicketId, call: &Call| match &call.stage {
             Stage::Waiting(until) if self.is_next(id, call) => {
-                let paced = (call.endpoint.nature() != Nature::Read).then(|| self.pace.ready_at()).flatten();
+                let paced = call.endpoint.nature().is_paced().then(|| self.pace.ready_at()).flatten();
                 (*until).max(paced).max(self.hold_until)
             }
             Stage::Settling(settling) => settling.deadline(),
@@ -185,7 +185,7 @@ impl Engine {
         matches!(call.stage, Stage::Waiting(None))
             && self.hold_until.is_none()
             && self.is_next(id, call)
-            && (call.endpoint.nature() == Nature::Read || self.pace.ready_at().is_none())
+            && (!call.endpoint.nature().is_paced() || self.pace.ready_at().is_none())
     }
 
     /// Writes go one at a time, in the order they were asked for.
@@ -193,7 +193,7 @@ impl Engine {
         call.endpoint.nature() == Nature::Read || self.writes.front() == Some(&id)
     }
 
-    fn send(&mut self, now: Now, id: TicketId) {
+    fn transmit(&mut self, now: Now, id: TicketId) {
         let Some(call) = self.calls.get_mut(&id) else { return };
         let context = Context { server: &self.net.server, fkey: self.session.fkey() };
         let request = call.endpoint.request(context);
@@ -238,7 +238,7 @@ impl Engine {
     fn note_outcome(&mut self, now: Now, id: TicketId, result: &Result<Boxed, Error>) {
         let Some(call) = self.calls.get(&id) else { return };
         let Ok(output) = result else { return };
-        if call.endpoint.nature() != Nature::Read {
+        if call.endpoint.nature().is_paced() {
             self.pace.taken(now.mono);
         }
         if let (Some(message), Some(&posted)) = (call.endpoint.as_message(), output.downcast_ref::<MessageId>()) {

@@ -8,13 +8,8 @@ use secrecy::SecretString;
 use crate::{Credentials, Server};
 
 /// Names the program, as the site's edge likes it (protocol notes, 0.4).
-pub(super) const DEFAULT_USER_AGENT: &str = concat!(
-    "Mozilla/5.0 (compatible; sechat-rs/",
-    env!("CARGO_PKG_VERSION"),
-    "; +",
-    env!("CARGO_PKG_REPOSITORY"),
-    ")"
-);
+pub(super) const DEFAULT_USER_AGENT: &str =
+    concat!("Mozilla/5.0 (compatible; sechat-rs/", env!("CARGO_PKG_VERSION"), "; +", env!("CARGO_PKG_REPOSITORY"), ")");
 
 /// How an engine behaves. Start from [`Config::new`] and change what you need.
 #[derive(Debug, Clone)]

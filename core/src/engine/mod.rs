@@ -33,7 +33,8 @@ use pace::Pace;
 use session::Session;
 
 use crate::cookies::Jar;
-use crate::endpoint::{EditMessage, Endpoint, MessageSource, Nature, NewMessage, RoomSnapshot};
+use crate::endpoint::{EditMessage, Endpoint, MessageSource, Nature, NewMessage};
+use crate::event::RoomSnapshot;
 use crate::{Credentials, Error, Invalid, Me, MessageId, Now, RoomId};
 
 /// The protocol of one account on one chat server, or of an anonymous reader.
@@ -198,6 +199,7 @@ impl Engine {
     }
 
     /// The result of a call that has ended; `None` before that, and for a result taken already.
+    #[expect(clippy::missing_panics_doc, reason = "a ticket has the type of its call")]
     pub fn take<T: 'static>(&mut self, ticket: &Ticket<T>) -> Option<Result<T, Error>> {
         let result = self.results.remove(&ticket.id)?;
         Some(result.map(|boxed| *boxed.downcast().expect("a ticket has the type of its call's output")))
@@ -326,7 +328,8 @@ impl Engine {
 
     /// One step towards the end, if it is time for one.
     fn approach_end(&mut self) -> bool {
-        let users_wait = !self.logins.is_empty() || self.calls.values().any(|call| !matches!(call.sink, Sink::Engine(_)));
+        let users_wait =
+            !self.logins.is_empty() || self.calls.values().any(|call| !matches!(call.sink, Sink::Engine(_)));
         match self.ending {
             Ending::Calls if !users_wait => {
                 for id in self.calls.keys().copied().collect::<Vec<_>>() {

@@ -7,8 +7,8 @@ use bytes::Bytes;
 use http::header::USER_AGENT;
 use http::{HeaderValue, Request, Response, Uri};
 
-use super::io::{ExchangeId, Output, TicketId};
 use super::Config;
+use super::io::{ExchangeId, Output, TicketId};
 use crate::cookies::Jar;
 use crate::{Now, Server, TransportError};
 

@@ -6,10 +6,12 @@
 
 use std::time::{Duration, Instant};
 
-/// Longest pause of the fitted curve.
+/// Longest pause of the fitted curve, in seconds.
 const LONGEST: f64 = 20.0;
-/// How much bolder the guess becomes with each post taken after a full wait.
-const BOLDER: f64 = 0.97;
+/// How much bolder the guess becomes with each post taken after a full wait. Each refusal of a burst halves it.
+const BOLDNESS: f64 = 0.1;
+/// How much more is kept than a refusal showed to be needed.
+const CAUTION: f64 = 1.03;
 /// What a guess may be scaled by, so that one odd answer cannot stall the account or make it hammer.
 const SCALES: std::ops::RangeInclusive<f64> = 0.1..=4.0;
 
@@ -21,11 +23,12 @@ pub(super) struct Pace {
     last: Option<Instant>,
     ready_at: Option<Instant>,
     scale: f64,
+    boldness: f64,
 }
 
 impl Pace {
     pub(super) fn new(margin: Duration) -> Self {
-        Self { margin, in_a_row: 0, last: None, ready_at: None, scale: 1.0 }
+        Self { margin, in_a_row: 0, last: None, ready_at: None, scale: 1.0, boldness: BOLDNESS }
     }
 
     /// Nothing may be written before this; `None` when a write may go.
@@ -44,8 +47,9 @@ impl Pace {
             let gap = self.gap();
             if pause > 2 * gap {
                 self.in_a_row = 0;
+                self.boldness = BOLDNESS;
             } else if pause <= gap + gap / 4 {
-                self.scale = clamp(self.scale * BOLDER);
+                self.scale = clamp(self.scale * (1.0 - self.boldness));
             }
         }
         self.in_a_row += 1;
@@ -57,13 +61,14 @@ impl Pace {
     pub(super) fn refused(&mut self, now: Instant, wait: Duration) {
         if let Some(last) = self.last {
             let needed = now.saturating_duration_since(last) + wait;
-            self.scale = clamp(needed.as_secs_f64() / curve(self.in_a_row + 1).max(0.5));
+            self.scale = clamp(CAUTION * needed.as_secs_f64() / curve(self.in_a_row + 1).max(1.0));
+            self.boldness /= 2.0;
         }
         self.ready_at = Some(now + wait + self.margin);
     }
 
     fn gap(&self) -> Duration {
-        Duration::from_millis((curve(self.in_a_row + 1) * self.scale * 1000.0) as u64)
+        Duration::from_secs_f64(curve(self.in_a_row + 1) * self.scale)
     }
 }
 
@@ -77,6 +82,7 @@ fn clamp(scale: f64) -> f64 {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "any instant will do to start from")]
 mod tests {
     use super::*;
 
@@ -96,7 +102,7 @@ mod tests {
                 pace.taken(now);
             } else {
                 refusals += 1;
-                pace.refused(now, Duration::from_secs((needed - since).as_secs()));
+                pace.refused(now, Duration::from_secs(needed.saturating_sub(since).as_secs()));
             }
             assert!(refusals < 10 * posts, "never gets through");
         }
@@ -123,7 +129,7 @@ mod tests {
         }
         now += Duration::from_secs(120);
         pace.taken(now);
-        assert!(pace.ready_at().unwrap() - now < Duration::from_secs(3));
+        assert!(pace.ready_at().unwrap() < now + Duration::from_secs(3));
     }
 
     #[test]

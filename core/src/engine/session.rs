@@ -84,9 +84,7 @@ pub(super) enum Outcome {
 impl Session {
     pub(super) fn new(config: &Config) -> Self {
         let account = match &config.access {
-            Access::Login { email, password, .. } => {
-                Some(Account { email: email.clone(), password: password.clone() })
-            }
+            Access::Login { email, password, .. } => Some(Account { email: email.clone(), password: password.clone() }),
             _ => None,
         };
         Self {
@@ -188,8 +186,8 @@ impl Session {
         let State::Asking(step) = &self.state else { return None };
         let step = step.clone();
         match self.advance(net, &step, answer) {
-            Ok(Some(next)) => {
-                self.ask(now, net, next);
+            Ok(Some(step)) => {
+                self.ask(now, net, step);
                 None
             }
             Ok(None) => {
@@ -209,20 +207,18 @@ impl Session {
     fn advance(&mut self, net: &mut Net, step: &Step, answer: Answer) -> Result<Option<Step>, Error> {
         let response = answer?;
         match step {
-            // Chat pages redirect to nowhere but a login.
-            Step::Home if response.status().is_redirection() && !self.anonymous => self.logged_out(net).map(Some),
             Step::Home => {
                 let home = ChatHome.parse(&response)?;
                 self.identify(net, home, Step::Favorites)
             }
             Step::Favorites => {
                 // An error of this page says nothing about the session: another page may still show the fkey.
-                let home = FavoriteRooms.parse(&response).unwrap_or_default();
-                self.take_fkey(home, Some(Step::Room))
+                let fkey = FavoriteRooms.parse(&response).ok().and_then(|home| home.fkey);
+                self.take_fkey(fkey, Some(Step::Room))
             }
             Step::Room => {
                 let home = RoomPage { room: self.hinted_room() }.parse(&response)?;
-                self.take_fkey(home, None)
+                self.take_fkey(home.fkey, None)
             }
             Step::LoginPage => Ok(Some(match LoginPage.parse(&response)? {
                 LoginPageAnswer::LoggedIn => Step::Home,
@@ -260,11 +256,11 @@ impl Session {
             self.me.clone_from(&home.me);
             self.epoch += 1;
         }
-        self.take_fkey(home, Some(elsewhere))
+        self.take_fkey(home.fkey, Some(elsewhere))
     }
 
-    fn take_fkey(&mut self, home: Home, elsewhere: Option<Step>) -> Result<Option<Step>, Error> {
-        match (home.fkey, elsewhere) {
+    fn take_fkey(&mut self, fkey: Option<SecretString>, elsewhere: Option<Step>) -> Result<Option<Step>, Error> {
+        match (fkey, elsewhere) {
             (Some(fkey), _) => {
                 self.replace_fkey(fkey);
                 Ok(None)

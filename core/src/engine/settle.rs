@@ -7,8 +7,8 @@ use super::call::Stage;
 use super::calls::Purpose;
 use super::io::TicketId;
 use super::{Boxed, Engine};
-use crate::endpoint::{MessageSource, NewMessage, RoomEvents, RoomSnapshot};
-use crate::event::{Event, EventKind};
+use crate::endpoint::{MessageSource, NewMessage, RoomEvents};
+use crate::event::{Event, EventKind, RoomSnapshot};
 use crate::{Error, MessageId, Now};
 
 /// How often the room is read before the answer is that nobody knows.
@@ -64,7 +64,7 @@ impl Engine {
             match self.message(post).map(|message| message.room) {
                 Some(room) => {
                     self.step_to(post, Step::Reading);
-                    let call = RoomEvents { count: READ_BACK, ..RoomEvents::new(room) };
+                    let call = RoomEvents::latest(room, READ_BACK);
                     self.submit_internal(call, Purpose::SettleRead(post), self.config.attempts.get());
                 }
                 // Nothing in any room would show it.
@@ -88,7 +88,8 @@ impl Engine {
         };
         let mut rest = std::mem::take(candidates);
         let Some(candidate) = rest.pop_front() else { return };
-        let same = self.message(post).zip(result.ok()).is_some_and(|(message, source)| same_text(&message.text, &source));
+        let same =
+            self.message(post).zip(result.ok()).is_some_and(|(message, source)| same_text(&message.text, &source));
         if same {
             let parent = self.message(post).and_then(|message| message.parent);
             self.own.insert(candidate, parent);
@@ -119,9 +120,9 @@ impl Engine {
         let call = self.calls.get(&post)?;
         let sent = call.sent.as_ref()?;
         let age_of_post = now.mono.saturating_duration_since(sent.at.mono) + LEEWAY;
-        let too_old = sync.zip(event.time_stamp).is_some_and(|(sync, stamp)| {
-            Duration::from_secs(sync.saturating_sub(stamp)) > age_of_post
-        });
+        let too_old = sync
+            .zip(event.time_stamp)
+            .is_some_and(|(sync, stamp)| Duration::from_secs(sync.saturating_sub(stamp)) > age_of_post);
         let mine = event.user_id == self.session.me().map(|me| me.id);
         let later = sent.latest_own.is_none_or(|latest| message.id > latest);
         let answers_right = self.message(post)?.parent.is_none_or(|parent| message.parent_id == Some(parent));

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use super::{Cover, FeedJob, Status};
-use crate::endpoint::{PollEvents, RoomEvents, RoomSnapshot};
+use crate::endpoint::{PollEvents, RoomEvents};
 use crate::engine::Engine;
-use crate::event::{Event, FeedChange, Frame, RoomUpdate};
+use crate::event::{FeedChange, Frame, RoomSnapshot, RoomUpdate};
 use crate::{Error, EventId, Now, RoomId};
 
 /// Events that a room may hold back; beyond that it goes on without the ones before.
@@ -17,39 +17,39 @@ const REBUILT_FROM: u16 = 500;
 impl Engine {
     pub(super) fn tend_asking(&mut self, now: Now) {
         let due = |at: Option<Instant>| at.is_some_and(|at| at <= now.mono);
-        if due(self.feed.ask_retry_at) {
-            self.feed.ask_retry_at = None;
+        if due(self.feed.asks.retry_at) {
+            self.feed.asks.retry_at = None;
         }
-        let polling = due(self.feed.poll_at);
+        let polling = due(self.feed.asks.poll_at);
         if polling {
-            self.feed.poll_at = None;
+            self.feed.asks.poll_at = None;
         }
-        if self.feed.asking {
+        if self.feed.asks.under_way {
             return;
         }
-        if self.feed.ask_retry_at.is_none() {
+        if self.feed.asks.retry_at.is_none() {
             self.ask(now, polling);
         } else if polling {
-            self.feed.poll_at = self.feed.ask_retry_at;
+            self.feed.asks.poll_at = self.feed.asks.retry_at;
         }
     }
 
     pub(super) fn asking_deadline(&self) -> Option<Instant> {
-        if self.feed.asking {
+        if self.feed.asks.under_way {
             return None;
         }
-        self.feed.ask_retry_at.into_iter().chain(self.feed.poll_at).min()
+        self.feed.asks.retry_at.into_iter().chain(self.feed.asks.poll_at).min()
     }
 
     /// Some room has nobody to bring its events: polling starts if that lasts.
     pub(super) fn uncovered(&mut self, now: Now) {
-        if self.feed.poll_at.is_none() {
-            self.feed.poll_at = Some(now.mono + self.feed.config.poll_interval);
+        if self.feed.asks.poll_at.is_none() {
+            self.feed.asks.poll_at = Some(now.mono + self.feed.config.poll_interval);
         }
     }
 
     pub(super) fn asked(&mut self, now: Now, asked: Vec<(RoomId, EventId)>, result: Result<Frame, Error>) {
-        self.feed.asking = false;
+        self.feed.asks.under_way = false;
         let frame = match result {
             Ok(frame) => frame,
             Err(error) => {
@@ -57,7 +57,7 @@ impl Engine {
                     self.denied(*room, &error);
                 }
                 if matches!(error, Error::Refused { .. }) {
-                    self.feed.one_by_one = asked.last().map(|&(room, _)| room);
+                    self.feed.asks.one_by_one = asked.last().map(|&(room, _)| room);
                 }
                 return self.ask_failed(now, &error);
             }
@@ -95,9 +95,7 @@ impl Engine {
                 let filled = room.timeline.rebuilt(snapshot.time, snapshot.events);
                 let until = room.timeline.cursor();
                 if let Some(after) = after {
-                    let mut gap = Event::feed(FeedChange::Gap { room: id, after, until });
-                    gap.room_id = Some(id);
-                    self.deliver(vec![gap]);
+                    self.announce(FeedChange::Gap { room: id, after, until });
                 }
                 self.deliver(filled.events);
                 self.count_missed(filled.missed);
@@ -126,11 +124,12 @@ impl Engine {
         for (id, _) in wanted.iter().filter(|(_, cursor)| cursor.is_none()) {
             self.rebuild(*id);
         }
-        let mut rooms: Vec<(RoomId, EventId)> = wanted.into_iter().filter_map(|(id, cursor)| Some((id, cursor?))).collect();
-        if let Some(last) = self.feed.one_by_one {
+        let mut rooms: Vec<(RoomId, EventId)> =
+            wanted.into_iter().filter_map(|(id, cursor)| Some((id, cursor?))).collect();
+        if let Some(last) = self.feed.asks.one_by_one {
             let next = rooms.iter().copied().find(|(id, _)| *id > last).or(rooms.first().copied());
             rooms = next.into_iter().collect();
-            self.feed.one_by_one = rooms.first().map(|&(id, _)| id);
+            self.feed.asks.one_by_one = rooms.first().map(|&(id, _)| id);
         }
         if rooms.is_empty() {
             if polling {
@@ -147,7 +146,7 @@ impl Engine {
                 room.timeline.asked();
             }
         }
-        self.feed.asking = true;
+        self.feed.asks.under_way = true;
         self.feed_job(PollEvents { rooms: rooms.clone() }, FeedJob::Ask(rooms), 1);
     }
 
@@ -155,50 +154,46 @@ impl Engine {
         let Some(room) = self.feed.live_room(id) else { return };
         room.rebuilding = true;
         room.timeline.recover();
-        let call = RoomEvents { count: REBUILT_FROM, ..RoomEvents::new(id) };
+        let call = RoomEvents::latest(id, REBUILT_FROM);
         self.feed_job(call, FeedJob::Rebuild(id), 1);
     }
 
     /// A room that waited too long for what it missed goes on without, and says so.
     fn release_overfull(&mut self) {
-        let overfull: Vec<RoomId> = self
-            .feed
-            .live_rooms()
-            .filter(|(_, room)| room.timeline.held() > HELD_AT_MOST)
-            .map(|(id, _)| id)
-            .collect();
+        let overfull: Vec<RoomId> =
+            self.feed.live_rooms().filter(|(_, room)| room.timeline.held() > HELD_AT_MOST).map(|(id, _)| id).collect();
         for id in overfull {
             let Some(room) = self.feed.live_room(id) else { continue };
             let after = room.timeline.cursor();
             let filled = room.timeline.rebuilt(None, Vec::new());
+            let until = room.timeline.cursor();
             if let Some(after) = after {
-                let until = self.feed.live_room(id).and_then(|room| room.timeline.cursor());
-                self.deliver(vec![Event::feed(FeedChange::Gap { room: id, after, until })]);
+                self.announce(FeedChange::Gap { room: id, after, until });
             }
             self.deliver(filled.events);
         }
     }
 
     fn ask_worked(&mut self, now: Now) {
-        self.feed.ask_faults = 0;
-        self.feed.ask_retry_at = None;
+        self.feed.asks.faults = 0;
+        self.feed.asks.retry_at = None;
         self.schedule_poll(now);
     }
 
     fn ask_failed(&mut self, now: Now, error: &Error) {
-        self.feed.ask_faults += 1;
-        if self.feed.config.patience.is_some_and(|patience| self.feed.ask_faults >= patience.get()) {
+        self.feed.asks.faults += 1;
+        if self.feed.config.patience.is_some_and(|patience| self.feed.asks.faults >= patience.get()) {
             return self.end_feed(Err(error.clone()));
         }
-        let wait = self.jitter.backoff(self.feed.ask_faults, self.feed.config.backoff_cap);
-        let growing = self.feed.config.poll_interval.saturating_mul(1 << self.feed.ask_faults.min(16)) / 2;
+        let wait = self.jitter.backoff(self.feed.asks.faults, self.feed.config.backoff_cap);
+        let growing = self.feed.config.poll_interval.saturating_mul(1 << self.feed.asks.faults.min(16)) / 2;
         let retry_at = now.mono + wait + growing.min(self.feed.config.backoff_cap);
-        self.feed.ask_retry_at = Some(retry_at);
-        self.feed.poll_at = self.some_uncovered().then_some(retry_at);
+        self.feed.asks.retry_at = Some(retry_at);
+        self.feed.asks.poll_at = self.some_uncovered().then_some(retry_at);
     }
 
     fn schedule_poll(&mut self, now: Now) {
-        self.feed.poll_at = self.some_uncovered().then(|| now.mono + self.feed.config.poll_interval);
+        self.feed.asks.poll_at = self.some_uncovered().then(|| now.mono + self.feed.config.poll_interval);
     }
 
     fn some_uncovered(&self) -> bool {

@@ -6,18 +6,19 @@
 use bytes::Bytes;
 
 use super::{Cover, STRAYS_REMEMBERED};
-use crate::engine::io::SocketId;
 use crate::engine::Engine;
-use crate::event::{Event, EventKind, Frame, RoomUpdate};
+use crate::engine::io::SocketId;
+use crate::event::{Event, Frame, RoomUpdate};
 use crate::{Now, RoomId};
 
 impl Engine {
-    pub(super) fn frame(&mut self, now: Now, socket: SocketId, text: &Bytes) {
+    pub(in crate::engine) fn frame(&mut self, now: Now, socket: SocketId, text: &Bytes) {
         if !self.heard(now, socket) {
             return;
         }
         let frame = match Frame::parse(text) {
             Ok(frame) => frame,
+            // Seen by the bot, and not only logged.
             Err(bad) => return self.deliver(vec![bad.into()]),
         };
         for (id, mut update) in frame.rooms {
@@ -84,12 +85,5 @@ impl Engine {
             room.timeline.recover();
             self.close_useless_sockets();
         }
-    }
-}
-
-/// So that a frame nobody can read is seen, and not only logged.
-impl From<crate::event::BadFrame> for Event {
-    fn from(bad: crate::event::BadFrame) -> Self {
-        Self::from(EventKind::Malformed { raw: bad.raw, reason: bad.reason })
     }
 }

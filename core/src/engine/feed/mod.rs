@@ -28,8 +28,8 @@ use url::Url;
 use super::calls::{Purpose, Sink, unbox};
 use super::io::{Output, SocketId, TicketId};
 use super::{Boxed, Config, Engine, FeedConfig};
-use crate::endpoint::{Acknowledge, LeaveRoom, RoomEvents, RoomSnapshot};
-use crate::event::{Event, EventKind, FeedChange, Frame};
+use crate::endpoint::{Acknowledge, LeaveRoom, RoomEvents};
+use crate::event::{Event, EventKind, FeedChange, Frame, RoomSnapshot};
 use crate::{Error, EventId, LoginError, MessageId, Now, RoomId};
 use sockets::Socket;
 
@@ -43,7 +43,6 @@ const DENIALS: u32 = 3;
 pub(super) struct Feed {
     config: FeedConfig,
     use_sockets: bool,
-    acknowledge: bool,
     rooms: BTreeMap<RoomId, Room>,
     sockets: BTreeMap<SocketId, Socket>,
     /// The socket that should carry all rooms.
@@ -53,20 +52,33 @@ pub(super) struct Feed {
     /// Faults since a socket last held, and when the next may be tried.
     socket_faults: u32,
     socket_retry_at: Option<Instant>,
-    /// Questions to `/events`.
-    asking: bool,
-    ask_faults: u32,
-    ask_retry_at: Option<Instant>,
-    poll_at: Option<Instant>,
-    /// Several rooms in one question were refused: they are asked about one by one, the first after this one next.
-    one_by_one: Option<RoomId>,
+    asks: Asks,
+    acks: Acks,
     strays: BTreeSet<EventId>,
     status: Status,
     /// Events missed so far, while the feed resumes after a loss.
     resuming: Option<u64>,
-    to_acknowledge: Vec<MessageId>,
-    acknowledging: bool,
     ended: bool,
+}
+
+/// Questions to `/events`.
+#[derive(Debug, Default)]
+struct Asks {
+    under_way: bool,
+    /// Faults in a row, and when the next question may be asked.
+    faults: u32,
+    retry_at: Option<Instant>,
+    poll_at: Option<Instant>,
+    /// Several rooms in one question were refused: they are asked about one by one, the first after this one next.
+    one_by_one: Option<RoomId>,
+}
+
+/// Mentions and replies that are to be marked as read.
+#[derive(Debug, Default)]
+struct Acks {
+    wanted: bool,
+    under_way: bool,
+    waiting: Vec<MessageId>,
 }
 
 /// What the user was told last.
@@ -130,23 +142,17 @@ impl Feed {
         Self {
             config: config.feed.clone(),
             use_sockets: !anonymous,
-            acknowledge: config.acknowledge && !anonymous,
             rooms: BTreeMap::new(),
             sockets: BTreeMap::new(),
             primary: None,
             shares: None,
             socket_faults: 0,
             socket_retry_at: None,
-            asking: false,
-            ask_faults: 0,
-            ask_retry_at: None,
-            poll_at: None,
-            one_by_one: None,
+            asks: Asks::default(),
+            acks: Acks { wanted: config.acknowledge && !anonymous, ..Acks::default() },
             strays: BTreeSet::new(),
             status: Status::Idle,
             resuming: None,
-            to_acknowledge: Vec::new(),
-            acknowledging: false,
             ended: false,
         }
     }
@@ -179,7 +185,7 @@ impl Engine {
                 };
                 self.feed.rooms.insert(id, room);
                 self.session.room_hint.get_or_insert(id);
-                let snapshot = RoomEvents { count: 1, ..RoomEvents::new(id) };
+                let snapshot = RoomEvents::latest(id, 1);
                 self.feed_job(snapshot, FeedJob::Join(id), self.config.attempts.get());
             }
         }
@@ -215,9 +221,9 @@ impl Engine {
         }
         self.tend_sockets(now);
         self.tend_asking(now);
-        if self.feed.acknowledge && !self.feed.acknowledging && !self.feed.to_acknowledge.is_empty() {
-            self.feed.acknowledging = true;
-            let messages = std::mem::take(&mut self.feed.to_acknowledge);
+        if !self.feed.acks.under_way && !self.feed.acks.waiting.is_empty() {
+            self.feed.acks.under_way = true;
+            let messages = std::mem::take(&mut self.feed.acks.waiting);
             self.feed_job(Acknowledge { messages }, FeedJob::Acknowledge, 2);
         }
     }
@@ -246,7 +252,7 @@ impl Engine {
             FeedJob::Enter(room) => self.entered(now, room, unbox::<Url>(result)),
             FeedJob::Ask(asked) => self.asked(now, asked, unbox::<Frame>(result)),
             FeedJob::Rebuild(room) => self.rebuilt(now, room, unbox::<RoomSnapshot>(result)),
-            FeedJob::Acknowledge => self.feed.acknowledging = false,
+            FeedJob::Acknowledge => self.feed.acks.under_way = false,
             FeedJob::Leave => {}
         }
     }
@@ -286,10 +292,8 @@ impl Engine {
 
     fn lose_room(&mut self, id: RoomId, reason: String) {
         self.feed.rooms.remove(&id);
-        self.feed.one_by_one = None;
-        let mut event = Event::feed(FeedChange::RoomLost { room: id, reason });
-        event.room_id = Some(id);
-        self.net.push(Output::Event(Box::new(event)));
+        self.feed.asks.one_by_one = None;
+        self.announce(FeedChange::RoomLost { room: id, reason });
         self.close_useless_sockets();
     }
 
@@ -325,8 +329,8 @@ impl Engine {
                 EventKind::MessagePosted(message) if event.user_id == me && me.is_some() => {
                     self.own.insert(message.id, message.parent_id.filter(|_| message.show_parent));
                 }
-                EventKind::UserMentioned(message) | EventKind::MessageReply(message) if self.feed.acknowledge => {
-                    self.feed.to_acknowledge.push(message.id);
+                EventKind::UserMentioned(message) | EventKind::MessageReply(message) if self.feed.acks.wanted => {
+                    self.feed.acks.waiting.push(message.id);
                 }
                 _ => {}
             }

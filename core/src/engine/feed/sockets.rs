@@ -151,7 +151,13 @@ impl Engine {
     }
 
     /// The address for a socket that is to be opened.
-    pub(super) fn address_known(&mut self, now: Now, leader: RoomId, replaces: Option<SocketId>, url: Result<Url, Error>) {
+    pub(super) fn address_known(
+        &mut self,
+        now: Now,
+        leader: RoomId,
+        replaces: Option<SocketId>,
+        url: Result<Url, Error>,
+    ) {
         let request = url.and_then(|url| self.handshake(leader, url));
         match request {
             Ok(request) if self.feed.rooms.contains_key(&leader) => {
@@ -192,10 +198,10 @@ impl Engine {
             return self.socket_failed(now, &error.to_string());
         }
         room.denials = 0;
-        self.feed.socket_faults = 0;
         if room.cover == Cover::Entering {
             room.cover = if open { Cover::Trial(now.mono + TRIAL) } else { Cover::None };
         }
+        self.feed.socket_faults = 0;
     }
 
     /// Closes what carries nothing any more and is not going to.
@@ -248,7 +254,8 @@ impl Engine {
             .map(|(&id, socket)| (id, socket.leader))
             .collect();
         for (id, leader) in old {
-            let covered = || self.feed.rooms.iter().find(|(_, room)| room.cover == Cover::Socket(id)).map(|(&id, _)| id);
+            let covered =
+                || self.feed.rooms.iter().find(|(_, room)| room.cover == Cover::Socket(id)).map(|(&id, _)| id);
             let Some(leader) = self.feed.rooms.contains_key(&leader).then_some(leader).or_else(covered) else {
                 self.close_socket(id);
                 continue;
@@ -256,7 +263,7 @@ impl Engine {
             if let Some(socket) = self.feed.sockets.get_mut(&id) {
                 socket.succeeded = true;
             }
-            self.feed_job(SocketAddress { room: leader }, FeedJob::Open(leader, Some(id)), 1);
+            self.ask_address(leader, FeedJob::Open(leader, Some(id)));
         }
     }
 
@@ -277,13 +284,14 @@ impl Engine {
         for id in uncovered {
             let shared = self.feed.shares != Some(false);
             let opening = self.feed.live_rooms().any(|(_, room)| room.cover == Cover::Opening);
+            let share = shared && self.feed.primary.is_some();
             let Some(room) = self.feed.live_room(id) else { continue };
-            if shared && self.feed.primary.is_some() {
+            if share {
                 room.cover = Cover::Entering;
-                self.feed_job(SocketAddress { room: id }, FeedJob::Enter(id), 1);
+                self.ask_address(id, FeedJob::Enter(id));
             } else if !(shared && opening) {
                 room.cover = Cover::Opening;
-                self.feed_job(SocketAddress { room: id }, FeedJob::Open(id, None), 1);
+                self.ask_address(id, FeedJob::Open(id, None));
                 if self.feed.status == Status::Idle {
                     self.feed.status = Status::Connecting;
                     self.announce(FeedChange::Connecting);
@@ -326,6 +334,10 @@ impl Engine {
         for room in self.feed.rooms.values_mut().filter(|room| room.cover == Cover::Socket(id)) {
             room.cover = Cover::None;
         }
+    }
+
+    fn ask_address(&mut self, room: RoomId, job: FeedJob) {
+        self.feed_job(SocketAddress::new(room, &self.net.server), job, 1);
     }
 
     fn handshake(&mut self, leader: RoomId, mut url: Url) -> Result<Request<()>, Error> {

@@ -111,7 +111,8 @@ impl Timeline {
 
     /// The server's answer. `after` is the event it was asked from.
     pub(super) fn filled(&mut self, after: EventId, mut answer: RoomUpdate) -> Filled {
-        let (covered, later): (Vec<Held>, Vec<Held>) = std::mem::take(&mut self.held).into_iter().partition(|h| h.covered);
+        let (covered, later): (Vec<Held>, Vec<Held>) =
+            std::mem::take(&mut self.held).into_iter().partition(|h| h.covered);
         let begins_late = matches!((answer.t, answer.d), (Some(t), Some(d)) if t.0.saturating_sub(d) > after.0);
         if answer.reset || (begins_late && !self.d_is_wrong()) {
             // Everything waits on for the room's messages, which come before it.
@@ -146,8 +147,7 @@ impl Timeline {
             self.cursor = time;
         }
         let held = std::mem::take(&mut self.held);
-        let coming: BTreeSet<MessageId> =
-            held.iter().flat_map(|held| &held.update.events).filter_map(posted).collect();
+        let coming: BTreeSet<MessageId> = held.iter().flat_map(|held| &held.update.events).filter_map(posted).collect();
         let after = self.last_message;
         let mut events = snapshot;
         events.retain(|event| posted(event).is_some_and(|id| Some(id) > after && !coming.contains(&id)));

@@ -1,0 +1,157 @@
+//! The fields of an event before it is known what they mean, and the fast way to read them.
+
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Value};
+
+use super::Event;
+
+macro_rules! fields {
+    ($($name:literal $field:ident: $type:ty,)*) => {
+        /// Every field that is known, and the others.
+        #[derive(Default)]
+        pub(super) struct Fields {
+            $(pub(super) $field: Option<$type>,)*
+            pub(super) extra: Map<String, Value>,
+        }
+
+        #[expect(non_camel_case_types, reason = "each is named after its field")]
+        enum Key {
+            $($field,)*
+            Other(String),
+        }
+
+        impl Key {
+            fn of(name: &str) -> Self {
+                match name {
+                    $($name => Self::$field,)*
+                    other => Self::Other(other.to_owned()),
+                }
+            }
+        }
+
+        impl Fields {
+            fn read<'de, A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
+                let mut fields = Self::default();
+                while let Some(key) = map.next_key()? {
+                    match key {
+                        $(Key::$field => fields.$field = map.next_value()?,)*
+                        Key::Other(name) => {
+                            fields.extra.insert(name, map.next_value()?);
+                        }
+                    }
+                }
+                Ok(fields)
+            }
+
+            /// Takes what can be read out of an object; what cannot stays in it.
+            pub(super) fn take(mut object: Map<String, Value>) -> Self {
+                let mut fields = Self::default();
+                $(
+                    if let Some(value) = object.remove($name) {
+                        match super::lenient::Lenient::read(value) {
+                            Ok(read) => fields.$field = read,
+                            Err(value) => {
+                                object.insert($name.to_owned(), value);
+                            }
+                        }
+                    }
+                )*
+                fields.extra = object;
+                fields
+            }
+        }
+    };
+}
+
+fields! {
+    "event_type" event_type: u32,
+    "id" id: u64,
+    "time_stamp" time_stamp: u64,
+    "content" content: String,
+    "user_id" user_id: i64,
+    "user_name" user_name: String,
+    "target_user_id" target_user_id: i64,
+    "room_id" room_id: u64,
+    "room_name" room_name: String,
+    "message_id" message_id: u64,
+    "parent_id" parent_id: u64,
+    "show_parent" show_parent: bool,
+    "parent_username" parent_user_name: String,
+    "parent_text" parent_text: String,
+    "message_edits" edits: u32,
+    "message_stars" stars: u32,
+    "message_owner_stars" owner_stars: u32,
+    "message_flags" flags: u32,
+    "message_starred" starred: bool,
+    "message_owner_starred" owner_starred: bool,
+    "message_flagged" flagged: bool,
+    "moved" moved: bool,
+}
+
+impl<'de> Deserialize<'de> for Key {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Name;
+        impl Visitor<'_> for Name {
+            type Value = Key;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("the name of a field")
+            }
+
+            fn visit_str<E: Error>(self, name: &str) -> Result<Key, E> {
+                Ok(Key::of(name))
+            }
+        }
+        deserializer.deserialize_identifier(Name)
+    }
+}
+
+impl<'de> Deserialize<'de> for Fields {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Object;
+        impl<'de> Visitor<'de> for Object {
+            type Value = Fields;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an event")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Fields, A::Error> {
+                Fields::read(map)
+            }
+        }
+        deserializer.deserialize_map(Object)
+    }
+}
+
+/// Something that is as it should be. Anything else is an error, and a case for [`super::lenient`].
+pub(super) struct Strict<T>(pub(super) T);
+
+impl<'de> Deserialize<'de> for Strict<Vec<Event>> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct List;
+        impl<'de> Visitor<'de> for List {
+            type Value = Strict<Vec<Event>>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list of events")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Strict<Vec<Event>>, A::Error> {
+                let mut events = Vec::new();
+                while let Some(fields) = list.next_element::<Fields>()? {
+                    if events.is_empty() {
+                        // Most frames have one event, and a vector would make room for four.
+                        events.reserve_exact(1);
+                    }
+                    events.push(fields.build().map_err(Error::custom)?);
+                }
+                Ok(Strict(events))
+            }
+        }
+        deserializer.deserialize_seq(List)
+    }
+}
