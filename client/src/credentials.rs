@@ -42,7 +42,7 @@ impl<M: Mode> Credentials<M> {
         M::hand_over(match Stored::read(path.as_ref()) {
             Ok(Stored::Session(stored)) => {
                 let server = stored.server().clone();
-                log_in::<M>(server, Access::Credentials(stored)).then(|checked| match checked {
+                log_in::<M>(server, Access::Credentials(*stored)).then(|checked| match checked {
                     Ok(session) => Ok(Some(session.into())),
                     Err(Error::SessionExpired) => Ok(None),
                     Err(error) => Err(error),
@@ -86,7 +86,7 @@ impl<M: Mode> Credentials<M> {
     /// Reads a stored session without asking the server; `None` if there is no such file or it does not hold a session.
     pub fn read(path: impl AsRef<Path>) -> Result<Option<Credentials<M>>, Error> {
         Ok(match Stored::read(path.as_ref())? {
-            Stored::Session(session) => Some(session.into()),
+            Stored::Session(session) => Some((*session).into()),
             Stored::Nothing | Stored::Other => None,
         })
     }

@@ -14,7 +14,7 @@ pub(crate) enum Stored {
     Nothing,
     /// Something that is not a session.
     Other,
-    Session(Credentials),
+    Session(Box<Credentials>),
 }
 
 /// A file that is known to be replaceable.
@@ -29,7 +29,7 @@ impl Stored {
             Ok(bytes) if bytes.is_empty() => Ok(Self::Nothing),
             Ok(bytes) => {
                 let session = str::from_utf8(&bytes).ok().and_then(|text| Credentials::from_json(text).ok());
-                Ok(session.map_or(Self::Other, Self::Session))
+                Ok(session.map_or(Self::Other, |session| Self::Session(Box::new(session))))
             }
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(Self::Nothing),
             Err(error) => Err(Error::store(path.display(), error)),
@@ -56,7 +56,7 @@ impl Slot {
     pub(crate) fn stored(&self, server: &Server) -> Result<Option<Credentials>, Error> {
         match Stored::read(&self.path)? {
             Stored::Nothing => Ok(None),
-            Stored::Session(session) if session.server() == server => Ok(Some(session)),
+            Stored::Session(session) if session.server() == server => Ok(Some(*session)),
             Stored::Session(session) => {
                 Err(self.error(format_args!("holds a session for {}: use another file for {server}", session.server())))
             }

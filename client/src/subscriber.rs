@@ -85,7 +85,7 @@ impl Subscriber {
     fn note_missed(&mut self) {
         if self.missed > 0 {
             let missed = std::mem::take(&mut self.missed);
-            self.buffer.push_back(Arc::new(Event::lagged(missed)));
+            self.buffer.push_back(Arc::new(Event::feed(FeedChange::lagged(missed))));
         }
     }
 
