@@ -48,7 +48,7 @@ pub(crate) struct State {
     end: Option<End>,
 }
 
-/// Wakers to call once the lock is free.
+/// Wakers that are called when this is dropped: once the lock is free, even if that is by a panic.
 #[derive(Default)]
 pub(crate) struct Wakes(Vec<Waker>);
 
@@ -162,17 +162,13 @@ impl Shared {
 
     fn locked<T>(&self, work: impl FnOnce(&mut State, &mut Wakes) -> T) -> T {
         let mut wakes = Wakes::default();
-        let result = {
-            let poisoned = self.state.is_poisoned();
-            let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-            if poisoned {
-                // The engine stopped half-way: nothing it says now can be trusted.
-                state.finish(End::Lost, &mut wakes);
-            }
-            work(&mut state, &mut wakes)
-        };
-        wakes.wake();
-        result
+        let poisoned = self.state.is_poisoned();
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if poisoned {
+            // The engine stopped half-way: nothing it says now can be trusted.
+            state.finish(End::Lost, &mut wakes);
+        }
+        work(&mut state, &mut wakes)
     }
 }
 
@@ -257,9 +253,11 @@ impl Wakes {
     pub(crate) fn extend(&mut self, wakers: impl IntoIterator<Item = Waker>) {
         self.0.extend(wakers);
     }
+}
 
-    fn wake(self) {
-        self.0.into_iter().for_each(Waker::wake);
+impl Drop for Wakes {
+    fn drop(&mut self) {
+        self.0.drain(..).for_each(Waker::wake);
     }
 }
 
