@@ -20,8 +20,11 @@ pub struct Me {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Home {
-    /// Whose session it is; `None` for nobody's, which is what an expired one looks like.
+    /// Whose session it is, if the page says.
     pub me: Option<Me>,
+    /// Whether the page says that it is nobody's: it has a link for logging in where the user's would be. An expired
+    /// session looks like this.
+    pub visitor: bool,
     /// The fkey; `None` on the pages that leave it empty. Visitors have one as well.
     pub fkey: Option<SecretString>,
 }
@@ -37,33 +40,34 @@ impl Home {
     /// Reads it off a page. A redirect to a login page means nobody's session.
     pub(super) fn read(answer: Answer<'_>) -> Result<Self, Error> {
         if answer.redirect().is_some_and(|path| path.starts_with("/users/login") || path.starts_with("/login")) {
-            return Ok(Self { me: None, fkey: None });
+            return Ok(Self { me: None, visitor: true, fkey: None });
         }
         let html = answer.page()?;
         let page = html.page().ok_or_else(|| answer.changed("a chat page"))?;
-        let (me, known) = (me(&page), page.elements().any(is_chat_mark));
-        if me.is_none() && !known {
-            return Err(answer.changed(".topbar-menu-links, .topbar-links, #active-user or input[name=fkey]"));
-        }
-        Ok(Self { me, fkey: page.input("fkey").map(SecretString::from) })
+        let (me, visitor) = match whose(&page) {
+            Some(me) => (me.clone(), me.is_none()),
+            None if page.elements().any(is_chat_mark) => (None, false),
+            None => return Err(answer.changed(".topbar-menu-links, .topbar-links, #active-user or input[name=fkey]")),
+        };
+        Ok(Self { me, visitor, fkey: page.input("fkey").map(SecretString::from) })
     }
 }
 
-/// Looks where the name has been, in the order of confidence.
-fn me(page: &Page<'_>) -> Option<Me> {
+/// Looks where the name has been, in the order of confidence. `Some(None)` is nobody, `None` is no sign of either.
+fn whose(page: &Page<'_>) -> Option<Option<Me>> {
     let links = |class| page.after_class(class).take_while(|e| !ends_top_bar(*e)).filter(|e| e.is("a"));
     if let Some(first) = links("topbar-menu-links").next() {
-        return user_link(first);
+        return Some(user_link(first));
     }
     if let Some(me) = links("topbar-links").find_map(user_link) {
-        return Some(me);
+        return Some(Some(me));
     }
     let active = page.by_id("active-user")?;
-    let id = active.classes().find_map(|class| user_id(class.strip_prefix("user-")?))?;
+    let Some(id) = active.classes().find_map(|class| user_id(class.strip_prefix("user-")?)) else { return Some(None) };
     let name = page.elements().skip_while(|e| e.attribute("id").as_deref() != Some("active-user")).take(8);
     let name =
         name.filter(|e| e.is("img") || e.is("a")).find_map(|e| e.attribute("title").or_else(|| e.attribute("alt")));
-    Some(Me { id, name: name.unwrap_or_default().trim().to_owned() })
+    Some(Some(Me { id, name: name.unwrap_or_default().trim().to_owned() }))
 }
 
 /// What comes after the top bar, whatever the nesting says: links from there on are other people's.
@@ -140,6 +144,15 @@ mod tests {
         }
         assert!(read(200, &[], r#"<input name="fkey" value="">"#).unwrap().fkey.is_none());
         assert!(read(302, &[("location", "https://x.example/users/login?a=b")], "").unwrap().me.is_none());
+    }
+
+    #[test]
+    fn nobody_is_told_from_a_page_that_does_not_say() {
+        let visitor = |body| read(200, &[], body).unwrap().visitor;
+        assert!(visitor(r#"<p class="topbar-menu-links"><a href="https://stackexchange.com/x">log in</a></p>"#));
+        assert!(visitor(r#"<div id="active-user" class="user-0"></div>"#));
+        assert!(!visitor(r#"<p class="topbar-menu-links"><a href="/users/7/x">x</a></p>"#));
+        assert!(!visitor(r#"<p class="topbar-menu-links">"#), "a page that was cut off");
     }
 
     #[test]

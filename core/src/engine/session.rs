@@ -249,8 +249,15 @@ impl Session {
             self.replace_fkey(home.fkey.unwrap_or_default());
             return Ok(None);
         }
-        if home.me.is_none() {
+        if home.me.is_none() && home.visitor {
             return self.logged_out(net).map(Some);
+        }
+        if home.me.is_none() {
+            return Err(Error::Changed {
+                page: "the front page of chat",
+                looked_for: "a link to one's own profile or one to log in with in .topbar-menu-links",
+                excerpt: "neither".to_owned(),
+            });
         }
         if self.me != home.me {
             self.me.clone_from(&home.me);

@@ -46,9 +46,12 @@ impl AccessChange {
             return Self::User(level);
         }
         let kick = text.strip_prefix("priv ").and_then(|rest| rest.split_once(' '));
-        match kick.map(|(number, verb)| (number.parse(), verb)) {
-            Some((Ok(number), "created")) => Self::KickStarted { number },
-            Some((Ok(number), "deleted")) => Self::KickEnded { number },
+        // Only what is written back the same: nothing of the text may be lost.
+        let number =
+            kick.and_then(|(digits, _)| digits.parse::<u64>().ok().filter(|number| number.to_string() == digits));
+        match (number, kick) {
+            (Some(number), Some((_, "created"))) => Self::KickStarted { number },
+            (Some(number), Some((_, "deleted"))) => Self::KickEnded { number },
             _ => Self::Other(Some(text)),
         }
     }
@@ -81,6 +84,7 @@ mod tests {
             ("Access now (default)", AccessChange::User(AccessLevel::Default)),
             ("priv 12 created", AccessChange::KickStarted { number: 12 }),
             ("priv 12 deleted", AccessChange::KickEnded { number: 12 }),
+            ("priv 012 created", AccessChange::Other(Some("priv 012 created".into()))),
             ("priv x created", AccessChange::Other(Some("priv x created".into()))),
             ("Access now banned", AccessChange::Other(Some("Access now banned".into()))),
             ("", AccessChange::Other(Some(String::new()))),

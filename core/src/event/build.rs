@@ -25,8 +25,8 @@ impl std::fmt::Display for NoEvent {
 }
 
 impl Fields {
-    /// The event.
-    pub(super) fn build(mut self) -> Result<Event, NoEvent> {
+    /// Takes the event out.
+    pub(super) fn build(&mut self) -> Result<Event, NoEvent> {
         let event_type = self.event_type.ok_or(NoEvent::Lacks("event_type"))?;
         let kind = match event_type {
             1 => EventKind::MessagePosted(self.message()?),
@@ -63,17 +63,17 @@ impl Fields {
     }
 
     /// An event of this kind with the fields that all kinds share.
-    pub(super) fn event(self, kind: EventKind) -> Event {
+    pub(super) fn event(&mut self, kind: EventKind) -> Event {
         Event {
             id: self.id.map(EventId),
             time_stamp: self.time_stamp,
             room_id: self.room_id.map(RoomId),
-            room_name: self.room_name,
+            room_name: self.room_name.take(),
             user_id: self.user_id.map(UserId),
-            user_name: self.user_name,
+            user_name: self.user_name.take(),
             target_user_id: self.target_user_id.map(UserId),
             kind,
-            extra: self.extra,
+            extra: std::mem::take(&mut self.extra),
         }
     }
 

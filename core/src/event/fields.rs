@@ -3,7 +3,7 @@
 use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
 use super::Event;
@@ -33,17 +33,16 @@ macro_rules! fields {
         }
 
         impl Fields {
-            fn read<'de, A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
-                let mut fields = Self::default();
+            fn fill<'de, A: MapAccess<'de>>(&mut self, mut map: A) -> Result<(), A::Error> {
                 while let Some(key) = map.next_key()? {
                     match key {
-                        $(Key::$field => fields.$field = map.next_value()?,)*
+                        $(Key::$field => self.$field = map.next_value()?,)*
                         Key::Other(name) => {
-                            fields.extra.insert(name, map.next_value()?);
+                            self.extra.insert(name, map.next_value()?);
                         }
                     }
                 }
-                Ok(fields)
+                Ok(())
             }
 
             /// Takes what can be read out of an object; what cannot stays in it.
@@ -109,26 +108,37 @@ impl<'de> Deserialize<'de> for Key {
     }
 }
 
-impl<'de> Deserialize<'de> for Fields {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Object;
-        impl<'de> Visitor<'de> for Object {
-            type Value = Fields;
+/// Fills fields that are empty. They are large: this way they are written once and never moved.
+impl<'de> DeserializeSeed<'de> for &mut Fields {
+    type Value = ();
 
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an event")
-            }
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
 
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Fields, A::Error> {
-                Fields::read(map)
-            }
-        }
-        deserializer.deserialize_map(Object)
+impl<'de> Visitor<'de> for &mut Fields {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an event")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
+        self.fill(map)
     }
 }
 
 /// Something that is as it should be. Anything else is an error, and a case for [`super::lenient`].
 pub(super) struct Strict<T>(pub(super) T);
+
+impl<'de> Deserialize<'de> for Strict<Event> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut fields = Fields::default();
+        (&mut fields).deserialize(deserializer)?;
+        fields.build().map(Strict).map_err(Error::custom)
+    }
+}
 
 impl<'de> Deserialize<'de> for Strict<Vec<Event>> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -142,14 +152,17 @@ impl<'de> Deserialize<'de> for Strict<Vec<Event>> {
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Strict<Vec<Event>>, A::Error> {
                 let mut events = Vec::new();
-                while let Some(fields) = list.next_element::<Fields>()? {
+                loop {
+                    let mut fields = Fields::default();
+                    if list.next_element_seed(&mut fields)?.is_none() {
+                        return Ok(Strict(events));
+                    }
                     if events.is_empty() {
                         // Most frames have one event, and a vector would make room for four.
                         events.reserve_exact(1);
                     }
                     events.push(fields.build().map_err(Error::custom)?);
                 }
-                Ok(Strict(events))
             }
         }
         deserializer.deserialize_seq(List)

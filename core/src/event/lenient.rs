@@ -6,16 +6,24 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::build::NoEvent;
-use super::fields::Fields;
+use super::fields::{Fields, Strict};
 use super::{Event, EventKind, capped};
 
 /// One event from its text.
 pub(super) fn event(raw: &str) -> Event {
+    match serde_json::from_str(raw) {
+        Ok(Strict(event)) => event,
+        Err(_) => odd(raw),
+    }
+}
+
+/// One event, whatever it is.
+pub(super) fn odd(raw: &str) -> Event {
     let object: Map<String, Value> = match from_str(raw) {
         Ok(object) => object,
         Err(error) => return Event::malformed(raw, &error),
     };
-    let (known, reason) = match Fields::take(object.clone()).build() {
+    let (mut known, reason) = match Fields::take(object.clone()).build() {
         Ok(event) => return event,
         Err(reason) => (Fields::take(object.clone()), reason),
     };
@@ -24,7 +32,8 @@ pub(super) fn event(raw: &str) -> Event {
         NoEvent::Lacks(_) => EventKind::Malformed { raw: capped(raw), reason: reason.to_string() },
     };
     // The raw form has everything.
-    Fields { extra: Map::new(), ..known }.event(kind)
+    known.extra.clear();
+    known.event(kind)
 }
 
 /// The events of a list; what is no list is one event that cannot be read.

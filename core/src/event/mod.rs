@@ -10,6 +10,7 @@ mod build;
 mod feed;
 mod fields;
 mod frame;
+mod json;
 mod lenient;
 mod message;
 mod notice;

@@ -1,0 +1,91 @@
+//! The time and the allocations of reading a frame, against `serde_json` into the least that a bot could do with.
+//!
+//! `cargo bench -p sechat-core --bench decode`
+
+#![expect(clippy::unwrap_used, reason = "a bench that cannot read its frames has nothing to measure")]
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use divan::{AllocProfiler, Bencher, black_box};
+use sechat_core::Frame;
+use serde::Deserialize;
+
+#[global_allocator]
+static ALLOC: AllocProfiler = AllocProfiler::system();
+
+/// Frames by their number of events.
+const SIZES: [usize; 3] = [0, 1, 20];
+
+/// What a bot needs, borrowed from the frame. (In an `Option`, serde would copy the text in spite of `borrow`.)
+#[derive(Deserialize)]
+#[expect(dead_code, reason = "only read")]
+struct Minimal<'a> {
+    event_type: u32,
+    id: Option<u64>,
+    #[serde(borrow, default)]
+    content: Cow<'a, str>,
+    user_id: Option<i64>,
+    #[serde(borrow, default)]
+    user_name: Cow<'a, str>,
+    room_id: Option<u64>,
+    message_id: Option<u64>,
+}
+
+#[derive(Deserialize)]
+#[expect(dead_code, reason = "only read")]
+struct MinimalRoom<'a> {
+    #[serde(borrow, default)]
+    e: Vec<Minimal<'a>>,
+    t: Option<u64>,
+    d: Option<u64>,
+}
+
+type MinimalFrame<'a> = BTreeMap<&'a str, MinimalRoom<'a>>;
+
+/// A frame as the servers write it: angle brackets and quotes of the HTML escaped, one event in four a reply.
+fn frame(events: usize) -> String {
+    let event = |n: usize| {
+        let content = match n % 3 {
+            0 => "I think so, but have you tried it with the other one?",
+            1 => {
+                r#"see \u003ca href=\"https://example.com/q/1\" rel=\"nofollow\"\u003ethis\u003c/a\u003e, it\u0027s there"#
+            }
+            _ => "yes",
+        };
+        let reply = if n % 4 == 3 { r#","parent_id":58000001,"show_parent":true"# } else { "" };
+        format!(
+            r#"{{"event_type":1,"time_stamp":1773500000,"content":"{content}","id":{id},"user_id":13379,"user_name":"Michael","room_id":1,"room_name":"Sandbox","message_id":{id}{reply}}}"#,
+            id = 170_000_000 + n,
+        )
+    };
+    if events == 0 {
+        return r#"{"r1":{"t":170000000,"d":3}}"#.to_owned();
+    }
+    let list: Vec<_> = (1..=events).map(event).collect();
+    format!(r#"{{"r1":{{"e":[{}],"t":170000020,"d":{events}}}}}"#, list.join(","))
+}
+
+#[divan::bench(args = SIZES)]
+fn minimal(bencher: Bencher<'_, '_>, events: usize) {
+    let json = frame(events);
+    bencher.bench_local(|| serde_json::from_slice::<MinimalFrame<'_>>(black_box(json.as_bytes())).unwrap());
+}
+
+#[divan::bench(args = SIZES)]
+fn typed(bencher: Bencher<'_, '_>, events: usize) {
+    let json = frame(events);
+    assert_eq!(Frame::parse(json.as_bytes()).unwrap().rooms[0].1.events.len(), events);
+    bencher.bench_local(|| Frame::parse(black_box(json.as_bytes())).unwrap());
+}
+
+/// With one event that only the slow way can read.
+#[divan::bench(args = [1, 20])]
+fn typed_with_an_odd_event(bencher: Bencher<'_, '_>, events: usize) {
+    let json = frame(events).replacen("\"event_type\":1,", "\"event_type\":99,", 1);
+    bencher.bench_local(|| Frame::parse(black_box(json.as_bytes())).unwrap());
+}
+
+fn main() {
+    divan::main();
+}
