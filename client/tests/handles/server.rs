@@ -55,7 +55,7 @@ impl Answers {
         }
         let path = exchange.request.uri().path().to_owned();
         let body = match path.as_str() {
-            "/" if self.expired => r#"<span class="topbar-menu-links"><a href="/users/login">log in</a></span>"#.into(),
+            _ if self.expired => r#"<span class="topbar-menu-links"><a href="/users/login">log in</a></span>"#.into(),
             "/" => r#"<span class="topbar-menu-links"><a href="/users/5/bot" title="Bot">Bot</a></span>
                 <input name="fkey" value="0123456789abcdef0123456789abcdef">"#
                 .into(),

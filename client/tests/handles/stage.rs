@@ -137,6 +137,11 @@ impl Stage {
         self.inner().tasks.len()
     }
 
+    /// How often any task was polled.
+    pub(crate) fn polls(&self) -> usize {
+        self.inner().polls
+    }
+
     /// Drops all tasks, as a runtime that shuts down does.
     pub(crate) fn collapse(&self) {
         let tasks = std::mem::take(&mut self.inner().tasks);
@@ -176,10 +181,6 @@ impl Stage {
 }
 
 impl Exchange {
-    pub(crate) fn path(&self) -> &str {
-        self.request.uri().path()
-    }
-
     pub(crate) fn answer(self, answer: Result<Response<Bytes>, TransportError>) {
         let _ = self.answer.send(answer);
     }
@@ -204,6 +205,10 @@ impl Opening {
         let (leave, farewell) = oneshot::channel();
         let _ = self.answer.send(Ok(StageSocket { frames: received, farewell: Some(leave), stubborn }));
         Line { frames, farewell }
+    }
+
+    pub(crate) fn given_up(&self) -> bool {
+        self.answer.is_canceled()
     }
 
     pub(crate) fn refuse(self) {
