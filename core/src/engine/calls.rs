@@ -62,7 +62,7 @@ impl Engine {
     pub(super) fn dispatch(&mut self, now: Now) {
         self.forget_past_times(now.mono);
         let ready: Vec<TicketId> = self.calls.keys().copied().filter(|&id| self.may_go(id)).collect();
-        if ready.is_empty() {
+        if ready.is_empty() && !self.calls.values().any(|call| matches!(call.stage, Stage::Doubtful(_))) {
             return;
         }
         if let Some(outcome) = self.session.want(now, &mut self.net) {

@@ -28,7 +28,7 @@ use url::Url;
 use super::calls::{Purpose, Sink, unbox};
 use super::io::{Output, SocketId, TicketId};
 use super::{Boxed, Config, Engine, FeedConfig};
-use crate::endpoint::{Acknowledge, LeaveRoom, RoomEvents};
+use crate::endpoint::{Acknowledge, LeaveRoom, PollEvents, RoomEvents};
 use crate::event::{Event, EventKind, FeedChange, Frame, RoomSnapshot};
 use crate::{Error, EventId, LoginError, MessageId, Now, RoomId};
 use sockets::Socket;
@@ -123,6 +123,8 @@ enum Cover {
 pub(in crate::engine) enum FeedJob {
     /// The snapshot that a room starts from.
     Join(RoomId),
+    /// The event to start after, when the snapshot does not say; its last message is known.
+    Begin(RoomId, Option<MessageId>),
     /// The address of a socket to open for a room, perhaps in place of another.
     Open(RoomId, Option<SocketId>),
     /// The same request, made for its effect: it enters the room.
@@ -248,6 +250,13 @@ impl Engine {
         }
         match job {
             FeedJob::Join(room) => self.joined(now, room, unbox(result)),
+            FeedJob::Begin(room, last) => {
+                let frame = unbox::<Frame>(result).unwrap_or_default();
+                let update = frame.rooms.into_iter().find(|(id, _)| *id == room).map(|(_, update)| update);
+                let time =
+                    update.and_then(|update| update.events.iter().filter_map(|event| event.id).max().max(update.t));
+                self.begin(now, room, time, last);
+            }
             FeedJob::Open(room, replaces) => self.address_known(now, room, replaces, unbox::<Url>(result)),
             FeedJob::Enter(room) => self.entered(now, room, unbox::<Url>(result)),
             FeedJob::Ask(asked) => self.asked(now, asked, unbox::<Frame>(result)),
@@ -260,16 +269,26 @@ impl Engine {
     fn joined(&mut self, now: Now, id: RoomId, result: Result<RoomSnapshot, Error>) {
         match result {
             Ok(snapshot) => {
-                let Some(room) = self.feed.rooms.get_mut(&id) else { return };
                 let last = snapshot.events.iter().filter_map(|event| event.message().map(|message| message.id)).max();
-                room.timeline.start(snapshot.time, last);
-                for waiter in room.joining.take().unwrap_or_default() {
-                    self.finish_ticket(waiter, Ok(Box::new(())));
+                if snapshot.time.is_some() {
+                    return self.begin(now, id, snapshot.time, last);
                 }
-                self.uncovered(now);
+                // An answer about everything names the latest event as well.
+                let everything = PollEvents { rooms: vec![(id, EventId(0))] };
+                self.feed_job(everything, FeedJob::Begin(id, last), self.config.attempts.get());
             }
             Err(error) => self.drop_room(id, &error),
         }
+    }
+
+    fn begin(&mut self, now: Now, id: RoomId, time: Option<EventId>, last: Option<MessageId>) {
+        let Some(room) = self.feed.rooms.get_mut(&id) else { return };
+        let Some(waiters) = room.joining.take() else { return };
+        room.timeline.start(time, last);
+        for waiter in waiters {
+            self.finish_ticket(waiter, Ok(Box::new(())));
+        }
+        self.uncovered(now);
     }
 
     /// Takes a room out. Calls that wait for it end with `error`.

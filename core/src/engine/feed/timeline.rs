@@ -131,7 +131,7 @@ impl Timeline {
         let is_missed = |event: &&Event| event.id.is_some_and(|id| !from_sockets.contains(&id));
         let missed = events.iter().filter(is_missed).count() as u64;
         if std::mem::take(&mut self.alarmed) && missed == 0 {
-            self.false_alarms = (self.false_alarms + 1).min(2 * FALSE_ALARMS);
+            self.false_alarm();
         }
         for Held { update, .. } in later {
             events.extend(self.update(update));
@@ -157,9 +157,15 @@ impl Timeline {
         while self.from_room.len() > REMEMBERED {
             self.from_room.pop_first();
         }
-        for Held { update, .. } in held {
-            events.extend(self.deliver(update));
+        if missed == 0 {
+            self.false_alarm();
         }
+        let mut rest = RoomUpdate::default();
+        for Held { update, .. } in held {
+            rest.t = rest.t.max(update.t);
+            rest.events.extend(update.events);
+        }
+        events.extend(self.deliver(rest));
         Filled { events, missed, too_short: false }
     }
 
@@ -189,6 +195,10 @@ impl Timeline {
     fn follows_on(&self, update: &RoomUpdate) -> Option<bool> {
         let (cursor, t, d) = (self.cursor?, update.t?, update.d?);
         Some(t.0.saturating_sub(d) <= cursor.0)
+    }
+
+    fn false_alarm(&mut self) {
+        self.false_alarms = (self.false_alarms + 1).min(2 * FALSE_ALARMS);
     }
 
     fn d_is_wrong(&self) -> bool {
