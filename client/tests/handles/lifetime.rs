@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use sechat_client::{Error, Pending};
 
-use crate::stage::Stage;
+use crate::stage::{Line, Stage};
 use crate::{Chat, connected, session};
 
 #[test]
@@ -76,7 +76,7 @@ fn the_last_of_all_users_ends_it() {
     while answers.answer_all(&stage) {}
     assert_eq!(stage.tasks(), 0);
     assert!(answers.others.iter().any(|path| path.starts_with("/chats/leave")), "{:?}", answers.others);
-    assert!(answers.lines.iter_mut().all(|line| line.closed()));
+    assert!(answers.lines.iter_mut().all(Line::closed));
 }
 
 #[test]

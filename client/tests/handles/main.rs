@@ -1,5 +1,7 @@
 //! The handles and the driver, on a runtime that the test moves by hand and against a server of a few answers.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
 mod credentials;
 mod driver;
 mod events;
