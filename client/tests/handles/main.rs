@@ -8,6 +8,7 @@ mod events;
 mod lifetime;
 mod order;
 mod server;
+mod simulated;
 mod stage;
 
 use server::Answers;

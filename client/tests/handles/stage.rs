@@ -212,7 +212,7 @@ impl Opening {
     }
 
     pub(crate) fn refuse(self) {
-        let _ = self.answer.send(Err(TransportError::unsent("refused")));
+        let _ = self.answer.send(Err(TransportError::maybe_sent("refused")));
     }
 }
 
