@@ -13,10 +13,13 @@ use futures_util::future::{Either, select};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use http::{Request, Response};
 use sechat_core::TransportError;
-use sechat_core::engine::{ExchangeId, Input, Output, SocketId};
+use sechat_core::engine::{Deadline, ExchangeId, Input, Output, SocketId};
 
-use crate::connection::{End, Shared};
+use tracing::{debug, trace};
+
+use crate::connection::Shared;
 use crate::runtime::{Runtime, Socket};
+use crate::state::End;
 
 /// Turns in one poll, and outputs in one turn, before other tasks get their chance.
 const TURNS: usize = 64;
@@ -102,24 +105,24 @@ impl<R: Runtime> Driver<R> {
 
     /// Carries out outputs. The waker is registered before the engine is asked, or a call made in between would wait
     /// for the next event.
-    fn drain(&mut self, cx: &Context<'_>) -> (bool, Option<Instant>, Option<End>) {
+    fn drain(&mut self, cx: &Context<'_>) -> (bool, Option<Deadline>, Option<End>) {
         let mut outputs = Vec::new();
         let shared = Arc::clone(&self.shared);
-        let (busy, deadline, end) = shared.with(|state, wakes| {
-            state.register_driver(cx.waker());
+        let (busy, deadline, end) = shared.with(|state, due| {
+            state.register_driver(cx.waker(), due);
             let mut count = 0;
             while state.end().is_none() && count < OUTPUTS {
-                let Some(output) = state.engine().poll_output() else { break };
-                outputs.extend(state.dispatch(output, wakes));
+                let Some(output) = state.engine.poll_output() else { break };
+                outputs.extend(state.dispatch(output, due));
                 count += 1;
             }
-            let deadline = state.end().is_none().then(|| state.engine().poll_timeout()).flatten();
+            let deadline = state.end().is_none().then(|| state.engine.poll_timeout()).flatten();
             (count > 0, deadline, state.end())
         });
         for output in outputs {
             self.carry_out(output);
         }
-        (busy, deadline.map(|deadline| deadline.at), end)
+        (busy, deadline, end)
     }
 
     fn carry_out(&mut self, output: Output) {
@@ -127,15 +130,21 @@ impl<R: Runtime> Driver<R> {
         let runtime = self.runtime.clone();
         match output {
             Output::Http(id, request) => {
+                // No query, no headers, no body: that is where the secrets are.
+                trace!(?id, method = %request.method(), host = request.uri().host(), path = request.uri().path(), "request");
                 self.exchanges.insert(id, stop);
                 self.jobs.push(Box::pin(exchange(runtime, id, request, stopped)));
             }
             Output::HttpAbort(id) => drop(self.exchanges.remove(&id)),
             Output::SocketOpen(id, request) => {
+                debug!(?id, host = request.uri().host(), "opening a socket");
                 self.sockets.insert(id, stop);
                 self.jobs.push(Box::pin(open(runtime, id, request, stopped)));
             }
-            Output::SocketClose(id) => drop(self.sockets.remove(&id)),
+            Output::SocketClose(id) => {
+                debug!(?id, "closing a socket");
+                self.sockets.remove(&id);
+            }
             Output::Done(_) | Output::Event(_) | Output::FeedEnded(_) | Output::Finished => {
                 unreachable!("dispatched under the lock")
             }
@@ -146,6 +155,10 @@ impl<R: Runtime> Driver<R> {
         match step {
             Step::Stopped => {}
             Step::Answered(id, answer) => {
+                match &answer {
+                    Ok(answer) => trace!(?id, status = answer.status().as_u16(), "answer"),
+                    Err(error) => debug!(?id, %error, "no answer"),
+                }
                 self.exchanges.remove(&id);
                 self.hand_in(Input::Http(id, answer));
             }
@@ -154,6 +167,7 @@ impl<R: Runtime> Driver<R> {
                 self.read_on(id, socket, stopped, Input::SocketFrame(id, frame));
             }
             Step::Closed(id, reason) => {
+                debug!(?id, %reason, "a socket ended");
                 if self.sockets.remove(&id).is_some() {
                     self.hand_in(Input::SocketClosed(id, reason));
                 }
@@ -170,12 +184,13 @@ impl<R: Runtime> Driver<R> {
     }
 
     /// Whether the deadline has come is for the clock to say: a timer may fire early or be polled late.
-    fn poll_timer(&mut self, deadline: Option<Instant>, cx: &mut Context<'_>) -> Poll<()> {
-        let Some(at) = deadline else {
+    fn poll_timer(&mut self, deadline: Option<Deadline>, cx: &mut Context<'_>) -> Poll<()> {
+        let Some(Deadline { at, why, .. }) = deadline else {
             self.timer = None;
             return Poll::Pending;
         };
         if self.runtime.now().mono >= at {
+            trace!(why, "deadline");
             self.timer = None;
             self.hand_in(Input::Timeout);
             return Poll::Ready(());
@@ -197,7 +212,7 @@ impl<R: Runtime> Driver<R> {
     fn hand_in(&self, input: Input) {
         self.shared.with(|state, _| {
             if state.end().is_none() {
-                state.engine().handle_input(self.runtime.now(), input);
+                state.engine.handle_input(self.runtime.now(), input);
             }
         });
     }
@@ -205,7 +220,7 @@ impl<R: Runtime> Driver<R> {
 
 impl<R: Runtime> Drop for Driver<R> {
     fn drop(&mut self) {
-        self.shared.with(|state, wakes| state.finish(End::Lost, wakes));
+        self.shared.with(|state, due| state.finish(End::Lost, due));
     }
 }
 

@@ -43,15 +43,15 @@ impl<M: Mode> Events<M> {
     /// Why the stream ended or will end after what is buffered: `Ok` if it was closed here, the fault otherwise. `None`
     /// while it goes on.
     pub fn result(&self) -> Option<Result<(), Error>> {
-        self.connection.subscriber(self.id, |subscriber| subscriber.result().cloned()).flatten()
+        self.connection.subscriber(self.id, |subscriber, _| subscriber.result().cloned()).flatten()
     }
 
     pub(crate) fn new(connection: &Arc<Connection>, room: Option<RoomId>) -> Self {
         Self { connection: Arc::clone(connection), id: connection.subscribe(room), mode: PhantomData }
     }
 
-    fn poll(&self, cx: &mut Context<'_>) -> Poll<Option<Event>> {
-        let next = self.connection.subscriber(self.id, |subscriber| subscriber.poll_next(cx));
+    fn poll(&self, cx: &Context<'_>) -> Poll<Option<Event>> {
+        let next = self.connection.subscriber(self.id, |subscriber, due| subscriber.poll_next(cx, due));
         next.unwrap_or(Poll::Ready(None)).map(|event| event.map(Arc::unwrap_or_clone))
     }
 }

@@ -30,6 +30,7 @@ pub mod wire;
 
 mod blocking;
 mod builder;
+mod call;
 mod chat;
 mod connection;
 mod credentials;
@@ -38,6 +39,7 @@ mod events;
 mod reply;
 mod room;
 mod runtime;
+mod state;
 mod store;
 mod subscriber;
 

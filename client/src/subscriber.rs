@@ -7,10 +7,10 @@ use std::task::{Context, Poll, Waker};
 use sechat_core::event::{EventKind, FeedChange};
 use sechat_core::{Error, Event, RoomId};
 
-use crate::connection::Wakes;
+use crate::state::Wakes;
 
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct SubscriberId(u64);
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct SubscriberId(pub(crate) u64);
 
 #[derive(Debug)]
 pub(crate) struct Subscriber {
@@ -21,12 +21,6 @@ pub(crate) struct Subscriber {
     missed: u64,
     waker: Option<Waker>,
     end: Option<Result<(), Error>>,
-}
-
-impl SubscriberId {
-    pub(crate) fn next(self) -> Self {
-        Self(self.0 + 1)
-    }
 }
 
 impl Subscriber {
@@ -43,7 +37,7 @@ impl Subscriber {
     }
 
     /// Takes the event in if it is wanted and there is room, and counts it otherwise.
-    pub(crate) fn offer(&mut self, event: &Arc<Event>, wakes: &mut Wakes) {
+    pub(crate) fn offer(&mut self, event: &Arc<Event>, due: &mut Wakes) {
         if self.end.is_some() || !self.wants(event) {
             return;
         }
@@ -59,16 +53,16 @@ impl Subscriber {
         {
             self.end = Some(Err(Error::room_closed(*room, reason)));
         }
-        wakes.extend(self.waker.take());
+        due.extend(self.waker.take());
     }
 
     /// No more events will come; those in the buffer can still be read. The first end counts.
-    pub(crate) fn end(&mut self, result: Result<(), Error>, wakes: &mut Wakes) {
+    pub(crate) fn end(&mut self, result: Result<(), Error>, due: &mut Wakes) {
         self.end.get_or_insert(result);
-        wakes.extend(self.waker.take());
+        due.extend(self.waker.take());
     }
 
-    pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Arc<Event>>> {
+    pub(crate) fn poll_next(&mut self, cx: &Context<'_>, due: &mut Wakes) -> Poll<Option<Arc<Event>>> {
         if self.buffer.is_empty() {
             self.note_missed();
         }
@@ -78,7 +72,7 @@ impl Subscriber {
         if self.end.is_some() {
             return Poll::Ready(None);
         }
-        self.waker = Some(cx.waker().clone());
+        due.replace(&mut self.waker, cx.waker());
         Poll::Pending
     }
 

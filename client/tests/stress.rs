@@ -60,7 +60,7 @@ impl Runtime for Threads {
 
     /// Nothing in this test waits for its time to come.
     async fn sleep_until(&self, _: Instant) {
-        pending().await
+        pending::<()>().await;
     }
 
     fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
