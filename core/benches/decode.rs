@@ -55,7 +55,7 @@ fn frame(events: usize) -> String {
         };
         let reply = if n % 4 == 3 { r#","parent_id":58000001,"show_parent":true"# } else { "" };
         format!(
-            r#"{{"event_type":1,"time_stamp":1773500000,"content":"{content}","id":{id},"user_id":13379,"user_name":"Michael","room_id":1,"room_name":"Sandbox","message_id":{id}{reply}}}"#,
+            r#"{{"event_type":1,"time_stamp":1773500000,"content":"{content}","id":{id},"user_id":13,"user_name":"Ada","room_id":1,"room_name":"Sandbox","message_id":{id}{reply}}}"#,
             id = 170_000_000 + n,
         )
     };

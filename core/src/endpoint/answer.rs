@@ -121,6 +121,9 @@ impl<'r> Answer<'r> {
                 None => return self.changed("the target of a redirect"),
             },
             _ if self.is_html() => {
+                if let (409, Some(retry_after)) = (status, wait(&self.excerpt())) {
+                    return Error::RateLimited { retry_after };
+                }
                 if self.html().is_ok_and(|html| is_cloudflare(self.response, &html)) {
                     return self.server();
                 }
@@ -224,6 +227,7 @@ pub(super) mod tests {
             "You can perform this action again in 2 seconds.",
             "You can perform this action again in 2 seconds",
             "\"You can perform this action again in 2 seconds.\"",
+            "<p>You can perform this action again in <b>2</b> seconds.</p>",
         ] {
             assert_eq!(ok(409, &[], body), limited(2));
         }

@@ -45,29 +45,40 @@ impl Home {
         let html = answer.page()?;
         let page = html.page().ok_or_else(|| answer.changed("a chat page"))?;
         let (me, visitor) = match whose(&page) {
-            Some(me) => (me.clone(), me.is_none()),
-            None if page.elements().any(is_chat_mark) => (None, false),
-            None => return Err(answer.changed(".topbar-menu-links, .topbar-links, #active-user or input[name=fkey]")),
+            Whose::Mine(me) => (Some(me), false),
+            Whose::Nobodys => (None, true),
+            Whose::Unsaid if page.elements().any(is_chat_mark) => (None, false),
+            Whose::Unsaid => {
+                return Err(answer.changed(".topbar-menu-links, .topbar-links, #active-user or input[name=fkey]"));
+            }
         };
         Ok(Self { me, visitor, fkey: page.input("fkey").map(SecretString::from) })
     }
 }
 
-/// Looks where the name has been, in the order of confidence. `Some(None)` is nobody, `None` is no sign of either.
-fn whose(page: &Page<'_>) -> Option<Option<Me>> {
+/// What a page says about its session.
+enum Whose {
+    Mine(Me),
+    Nobodys,
+    Unsaid,
+}
+
+/// Looks where the name has been, in the order of confidence.
+fn whose(page: &Page<'_>) -> Whose {
     let links = |class| page.after_class(class).take_while(|e| !ends_top_bar(*e)).filter(|e| e.is("a"));
     if let Some(first) = links("topbar-menu-links").next() {
-        return Some(user_link(first));
+        return user_link(first).map_or(Whose::Nobodys, Whose::Mine);
     }
     if let Some(me) = links("topbar-links").find_map(user_link) {
-        return Some(Some(me));
+        return Whose::Mine(me);
     }
-    let active = page.by_id("active-user")?;
-    let Some(id) = active.classes().find_map(|class| user_id(class.strip_prefix("user-")?)) else { return Some(None) };
-    let name = page.elements().skip_while(|e| e.attribute("id").as_deref() != Some("active-user")).take(8);
+    let Some(active) = page.by_id("active-user") else { return Whose::Unsaid };
+    let id = active.classes().find_map(|class| user_id(class.strip_prefix("user-")?));
+    let Some(id) = id else { return Whose::Nobodys };
+    let near = page.elements().skip_while(|e| e.attribute("id").as_deref() != Some("active-user")).take(8);
     let name =
-        name.filter(|e| e.is("img") || e.is("a")).find_map(|e| e.attribute("title").or_else(|| e.attribute("alt")));
-    Some(Some(Me { id, name: name.unwrap_or_default().trim().to_owned() }))
+        near.filter(|e| e.is("img") || e.is("a")).find_map(|e| e.attribute("title").or_else(|| e.attribute("alt")));
+    Whose::Mine(Me { id, name: name.unwrap_or_default().trim().to_owned() })
 }
 
 /// What comes after the top bar, whatever the nesting says: links from there on are other people's.
@@ -115,10 +126,10 @@ mod tests {
     #[test]
     fn the_link_of_the_top_bar_is_me() {
         let body = r#"<div class="topbar-links"><span class="topbar-menu-links">
-            <a href="/users/10162108/spotdetector" title="SpotDetector">Spot &amp; Co</a></span></div>
-            <input id="fkey" name="fkey" type="hidden" value="abc3" />"#;
-        assert_eq!(who(body), Some((10_162_108, "Spot & Co".into())));
-        assert_eq!(read(200, &[], body).unwrap().fkey.unwrap().expose_secret(), "abc3");
+            <a href="/users/815/watchdog" title="Watchdog">Watch &amp; Co</a></span></div>
+            <input id="fkey" name="fkey" type="hidden" value="c4d5" />"#;
+        assert_eq!(who(body), Some((815, "Watch & Co".into())));
+        assert_eq!(read(200, &[], body).unwrap().fkey.unwrap().expose_secret(), "c4d5");
     }
 
     #[test]

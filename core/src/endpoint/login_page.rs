@@ -79,9 +79,9 @@ mod tests {
     #[test]
     fn takes_the_fkey_of_the_right_form() {
         let body = r#"<form><input name="fkey" value="other"></form>
-            <form id="login-form" method="POST"><input type="hidden" name="fkey" value="1dfec326"></form>"#;
+            <form id="login-form" method="POST"><input type="hidden" name="fkey" value="f0e1d2c3"></form>"#;
         let Ok(LoginPageAnswer::Form { fkey }) = LoginPage.parse(&answer(200, &[], body)) else { panic!() };
-        assert_eq!(fkey.expose_secret(), "1dfec326");
+        assert_eq!(fkey.expose_secret(), "f0e1d2c3");
         assert!(matches!(
             LoginPage.parse(&answer(302, &[("location", "https://meta.stackexchange.com/")], "")),
             Ok(LoginPageAnswer::LoggedIn)

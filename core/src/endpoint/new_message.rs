@@ -84,7 +84,7 @@ mod tests {
     #[test]
     fn reads_the_answers() {
         let parse = |status, body| call(None, ReplyStyle::Prefix).parse(&answer(status, &[], body));
-        assert_eq!(parse(200, r#"{"id":11832651,"time":1379406464}"#), Ok(MessageId(11_832_651)));
+        assert_eq!(parse(200, r#"{"id":52000051,"time":1700000006}"#), Ok(MessageId(52_000_051)));
         assert_eq!(parse(200, r#"{"id":null,"time":null}"#), Err(Error::Duplicate));
         let limited = Error::RateLimited { retry_after: Duration::from_secs(3) };
         assert_eq!(parse(409, "You can perform this action again in 3 seconds."), Err(limited));

@@ -43,20 +43,20 @@ mod tests {
 
     #[test]
     fn polls_several_rooms_at_once() {
-        let call = PollEvents { rooms: vec![(RoomId(11540), EventId(90_287_711)), (RoomId(1), EventId(5))] };
+        let call = PollEvents { rooms: vec![(RoomId(40), EventId(81_000_011)), (RoomId(1), EventId(5))] };
         let request = call.request(Session { server: &Server::StackExchange, fkey: "k" });
         assert_eq!(request.uri(), "https://chat.stackexchange.com/events");
-        assert_eq!(&request.body()[..], b"fkey=k&r11540=90287711&r1=5");
+        assert_eq!(&request.body()[..], b"fkey=k&r40=81000011&r1=5");
         let anonymous = call.request(Session { server: &Server::StackExchange, fkey: "" });
-        assert_eq!(&anonymous.body()[..], b"r11540=90287711&r1=5");
+        assert_eq!(&anonymous.body()[..], b"r40=81000011&r1=5");
 
-        let body = r#"{"r11540":{"e":[{"event_type":3}],"t":90287714,"d":3},"r1":{},"sync":1540642697}"#;
+        let body = r#"{"r40":{"e":[{"event_type":3}],"t":81000014,"d":3},"r1":{},"sync":1700000004}"#;
         let frame = call.parse(&answer(200, &[], body)).unwrap();
-        assert_eq!(frame.sync, Some(1_540_642_697));
+        assert_eq!(frame.sync, Some(1_700_000_004));
         let [(first, quiet), (second, news)] = &frame.rooms[..] else { panic!() };
-        assert_eq!((first, second), (&RoomId(1), &RoomId(11540)));
+        assert_eq!((first, second), (&RoomId(1), &RoomId(40)));
         assert!(quiet.events.is_empty());
-        assert_eq!((news.events.len(), news.t, news.d), (1, Some(EventId(90_287_714)), Some(3)));
+        assert_eq!((news.events.len(), news.t, news.d), (1, Some(EventId(81_000_014)), Some(3)));
         for body in ["", "[]", "{\"r1\":{", "<p>log in", "null"] {
             assert!(matches!(call.parse(&answer(200, &[], body)), Err(Error::Changed { .. })), "{body}");
         }

@@ -41,11 +41,11 @@ mod tests {
 
     #[test]
     fn reads_the_page_of_a_room() {
-        let call = RoomPage { room: RoomId(11540) };
+        let call = RoomPage { room: RoomId(40) };
         let request = call.request(Session { server: &Server::StackExchange, fkey: "" });
-        assert_eq!(request.uri(), "https://chat.stackexchange.com/rooms/11540");
-        let body = r#"<div id="active-user" class="user-container user-120914"></div><input name=fkey value=k>"#;
-        assert_eq!(call.parse(&answer(200, &[], body)).unwrap().me.unwrap().id, UserId(120_914));
+        assert_eq!(request.uri(), "https://chat.stackexchange.com/rooms/40");
+        let body = r#"<div id="active-user" class="user-container user-777"></div><input name=fkey value=k>"#;
+        assert_eq!(call.parse(&answer(200, &[], body)).unwrap().me.unwrap().id, UserId(777));
         let missing = call.parse(&answer(404, &[], "<title>Page not found</title>")).unwrap_err();
         assert_eq!(missing, Error::Refused { status: 404, reason: Refusal::BadId });
     }

@@ -70,15 +70,15 @@ mod tests {
 
     #[test]
     fn takes_no_downgrade() {
-        let wss = r#"{"url":"wss://chat.sockets.stackexchange.com/events/1/37516a6eb3464228bf48a33088b3c247"}"#;
-        let ws = r#"{"url":"ws://127.0.0.1:9/events/1/37516a6eb3464228bf48a33088b3c247"}"#;
+        let wss = r#"{"url":"wss://chat.sockets.stackexchange.com/events/1/00112233445566778899aabbccddeeff"}"#;
+        let ws = r#"{"url":"ws://127.0.0.1:9/events/1/00112233445566778899aabbccddeeff"}"#;
         let local = Server::custom("http://127.0.0.1:9", "http://127.0.0.1:9").unwrap();
         let parse = |server, body| SocketAddress::new(RoomId(1), server).parse(&answer(200, &[], body));
         assert_eq!(parse(&Server::StackOverflow, wss).unwrap().host_str(), Some("chat.sockets.stackexchange.com"));
         assert_eq!(parse(&local, ws).unwrap().scheme(), "ws");
         assert!(parse(&local, wss).is_ok());
         let Err(Error::Changed { looked_for, excerpt, .. }) = parse(&Server::StackOverflow, ws) else { panic!() };
-        assert_eq!((looked_for, excerpt.contains("37516a6e")), ("a wss: address", false));
+        assert_eq!((looked_for, excerpt.contains("00112233")), ("a wss: address", false));
         for body in
             ["{}", "null", r#"{"url":null}"#, r#"{"url":"https://x.example"}"#, r#"{"url":"events/1"}"#, "<p>log in"]
         {

@@ -93,14 +93,15 @@ pub(super) enum Verdict {
     Wait { wait: std::time::Duration, everything: bool },
     /// The session may be bad.
     Doubt(Error),
-    /// It may have been carried out.
-    Unknown(Error),
+    /// It may have been carried out. Whether a page came back where something else was due.
+    Unknown { error: Error, page: bool },
 }
 
 impl Call {
     pub(super) fn judge(&self, answer: Answer) -> Verdict {
         let post = self.endpoint.nature() == Nature::Post;
         let edge_limit = matches!(&answer, Ok(response) if response.status() == 429);
+        let page = matches!(&answer, Ok(response) if response.body().trim_ascii_start().starts_with(b"<"));
         let error = match answer.map_err(Error::from).and_then(|response| self.endpoint.parse(&response)) {
             Ok(output) => return Verdict::Done(Ok(output)),
             Err(error) => error,
@@ -111,7 +112,9 @@ impl Call {
         match error {
             Error::RateLimited { retry_after } => Verdict::Wait { wait: retry_after, everything: edge_limit },
             Error::Transport(ref fault) if !fault.sent => Verdict::Retry(error),
-            Error::Transport(_) | Error::Server { .. } | Error::Changed { .. } if post => Verdict::Unknown(error),
+            Error::Transport(_) | Error::Server { .. } | Error::Changed { .. } if post => {
+                Verdict::Unknown { error, page }
+            }
             Error::Transport(_) | Error::Server { .. } => Verdict::Retry(error),
             Error::Changed { .. }
             | Error::SessionExpired

@@ -105,11 +105,10 @@ impl Engine {
                     self.resolve_doubt(now, id);
                 }
             }
-            Verdict::Unknown(error) => {
+            Verdict::Unknown { error, page } => {
                 call.maybe_done = true;
-                let suspect = matches!(error, Error::Changed { .. });
-                call.stage = Stage::Settling(Settling::new(now, error));
-                if suspect {
+                call.stage = Stage::Settling(Settling::new(now, error, page));
+                if page {
                     self.session.suspect();
                 }
             }
@@ -242,7 +241,7 @@ impl Engine {
             self.pace.taken(now.mono);
         }
         if let (Some(message), Some(&posted)) = (call.endpoint.as_message(), output.downcast_ref::<MessageId>()) {
-            self.own.insert(posted, message.parent);
+            self.own.posted(posted, message.parent);
         }
     }
 

@@ -7,26 +7,41 @@ use crate::MessageId;
 /// How many are remembered: more than can be posted while one can still be edited.
 const KEPT: usize = 1024;
 
-/// Own messages and what they answer.
+/// Own messages.
 #[derive(Debug, Default)]
-pub(super) struct OwnMessages(BTreeMap<MessageId, Option<MessageId>>);
+pub(super) struct OwnMessages(BTreeMap<MessageId, Own>);
+
+#[derive(Debug, Default)]
+struct Own {
+    parent: Option<MessageId>,
+    /// A call of this engine has been told that it posted it.
+    accounted: bool,
+}
 
 impl OwnMessages {
-    pub(super) fn insert(&mut self, message: MessageId, parent: Option<MessageId>) {
-        let known = self.0.entry(message).or_insert(parent);
-        *known = known.or(parent);
+    /// A call posted it.
+    pub(super) fn posted(&mut self, message: MessageId, parent: Option<MessageId>) {
+        self.seen(message, parent);
+        self.0.entry(message).or_default().accounted = true;
+    }
+
+    /// An event showed it.
+    pub(super) fn seen(&mut self, message: MessageId, parent: Option<MessageId>) {
+        let own = self.0.entry(message).or_default();
+        own.parent = own.parent.or(parent);
         if self.0.len() > KEPT {
             self.0.pop_first();
         }
     }
 
-    pub(super) fn contains(&self, message: MessageId) -> bool {
-        self.0.contains_key(&message)
+    /// Whether some call has been told that it posted this message.
+    pub(super) fn is_accounted(&self, message: MessageId) -> bool {
+        self.0.get(&message).is_some_and(|own| own.accounted)
     }
 
     /// The message that this own message answers.
     pub(super) fn parent(&self, message: MessageId) -> Option<MessageId> {
-        self.0.get(&message).copied().flatten()
+        self.0.get(&message)?.parent
     }
 
     pub(super) fn latest(&self) -> Option<MessageId> {

@@ -24,6 +24,8 @@ const LEEWAY: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub(super) struct Settling {
     cause: Error,
+    /// What came back was a page: if the session has ended, it may have been the login page, and nothing was done.
+    page: bool,
     rounds_left: u32,
     step: Step,
 }
@@ -39,8 +41,8 @@ enum Step {
 }
 
 impl Settling {
-    pub(super) fn new(now: Now, cause: Error) -> Self {
-        Self { cause, rounds_left: ROUNDS, step: Step::Pausing(now.mono) }
+    pub(super) fn new(now: Now, cause: Error, page: bool) -> Self {
+        Self { cause, page, rounds_left: ROUNDS, step: Step::Pausing(now.mono) }
     }
 
     pub(super) fn deadline(&self) -> Option<Instant> {
@@ -92,7 +94,7 @@ impl Engine {
             self.message(post).zip(result.ok()).is_some_and(|(message, source)| same_text(&message.text, &source));
         if same {
             let parent = self.message(post).and_then(|message| message.parent);
-            self.own.insert(candidate, parent);
+            self.own.posted(candidate, parent);
             self.end(post, Ok(Box::new(candidate) as Boxed));
         } else {
             self.compare_next(now, post, rest);
@@ -126,7 +128,7 @@ impl Engine {
         let mine = event.user_id == self.session.me().map(|me| me.id);
         let later = sent.latest_own.is_none_or(|latest| message.id > latest);
         let answers_right = self.message(post)?.parent.is_none_or(|parent| message.parent_id == Some(parent));
-        (mine && later && !too_old && answers_right && !self.own.contains(message.id)).then_some(message.id)
+        (mine && later && !too_old && answers_right && !self.own.is_accounted(message.id)).then_some(message.id)
     }
 
     /// The room does not show it. It ends as unknown, unless the answer was the page of a session that has ended:
@@ -134,9 +136,9 @@ impl Engine {
     fn give_up_settling(&mut self, post: TicketId) {
         let epoch = self.session.epoch();
         let Some(call) = self.calls.get_mut(&post) else { return };
-        let Stage::Settling(Settling { cause, .. }) = &call.stage else { return };
+        let Stage::Settling(Settling { cause, page, .. }) = &call.stage else { return };
         let new_session = call.sent.as_ref().is_some_and(|sent| sent.epoch != epoch);
-        if matches!(cause, Error::Changed { .. }) && new_session && call.attempts_left > 0 {
+        if *page && new_session && call.attempts_left > 0 {
             call.stage = Stage::Waiting(None);
         } else {
             let reason = cause.to_string();

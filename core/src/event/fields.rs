@@ -1,12 +1,10 @@
-//! The fields of an event before it is known what they mean, and the fast way to read them.
+//! The fields of an event before it is known what they mean, and how to read them fast.
 
 use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
 use serde_json::{Map, Value};
-
-use super::Event;
 
 macro_rules! fields {
     ($($name:literal $field:ident: $type:ty,)*) => {
@@ -126,45 +124,5 @@ impl<'de> Visitor<'de> for &mut Fields {
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
         self.fill(map)
-    }
-}
-
-/// Something that is as it should be. Anything else is an error, and a case for [`super::lenient`].
-pub(super) struct Strict<T>(pub(super) T);
-
-impl<'de> Deserialize<'de> for Strict<Event> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut fields = Fields::default();
-        (&mut fields).deserialize(deserializer)?;
-        fields.build().map(Strict).map_err(Error::custom)
-    }
-}
-
-impl<'de> Deserialize<'de> for Strict<Vec<Event>> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct List;
-        impl<'de> Visitor<'de> for List {
-            type Value = Strict<Vec<Event>>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a list of events")
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Strict<Vec<Event>>, A::Error> {
-                let mut events = Vec::new();
-                loop {
-                    let mut fields = Fields::default();
-                    if list.next_element_seed(&mut fields)?.is_none() {
-                        return Ok(Strict(events));
-                    }
-                    if events.is_empty() {
-                        // Most frames have one event, and a vector would make room for four.
-                        events.reserve_exact(1);
-                    }
-                    events.push(fields.build().map_err(Error::custom)?);
-                }
-            }
-        }
-        deserializer.deserialize_seq(List)
     }
 }

@@ -1,15 +1,11 @@
 //! Frames: what a WebSocket brings, and what a poll answers.
 
-use std::fmt;
-
-use serde::Deserialize;
-use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use super::fields::Strict;
-use super::lenient::{self, Lenient};
-use super::{Event, capped};
+use super::members::{Object, keep, keep_mark, keep_raw};
+use super::strict::{Name, Strict, UpdateKey};
+use super::{Event, capped, lenient};
 use crate::{EventId, RoomId};
 
 /// News of one or more rooms (protocol notes, 2.3, 2.5 and 2.6).
@@ -63,8 +59,8 @@ impl Frame {
     /// Fails for what is no JSON object at all. Any other oddity is kept where it stands: as an event that cannot be
     /// read, or in `extra`.
     pub fn parse(json: &[u8]) -> Result<Self, NotAFrame> {
-        match serde_json::from_slice(json) {
-            Ok(Strict(frame)) => Ok(frame),
+        match serde_json::from_slice::<Strict<Self>>(json) {
+            Ok(Strict(frame)) => Ok(frame.sorted()),
             Err(_) => Self::parse_leniently(&String::from_utf8_lossy(json)),
         }
     }
@@ -142,192 +138,5 @@ impl From<NotAFrame> for Event {
     /// To be delivered like any other event that cannot be read.
     fn from(error: NotAFrame) -> Self {
         Self::malformed(&error.raw, &error.reason)
-    }
-}
-
-/// The members of an object in their order, unread.
-pub(super) struct Object<'a>(pub(super) Vec<(String, &'a RawValue)>);
-
-/// Reads a member leniently; what makes no sense is kept in `extra`.
-pub(super) fn keep<T: Lenient>(into: &mut Option<T>, name: &str, raw: &RawValue, extra: &mut Map<String, Value>) {
-    match T::read(lenient::from_str(raw.get()).unwrap_or_else(|_| raw.get().into())) {
-        Ok(value) => *into = value,
-        Err(value) => {
-            extra.insert(name.to_owned(), value);
-        }
-    }
-}
-
-fn keep_mark(into: &mut bool, name: &str, raw: &RawValue, extra: &mut Map<String, Value>) {
-    let mut mark = None;
-    keep(&mut mark, name, raw, extra);
-    *into = mark.unwrap_or_default();
-}
-
-/// Keeps a member; one that cannot even be kept as a value is kept as its text.
-pub(super) fn keep_raw(name: String, raw: &RawValue, extra: &mut Map<String, Value>) {
-    extra.insert(name, lenient::from_str(raw.get()).unwrap_or_else(|_| raw.get().into()));
-}
-
-/// The name of a frame's member.
-enum Name {
-    Room(RoomId),
-    Sync,
-    Reset,
-    Other(String),
-}
-
-impl Name {
-    fn of(name: impl AsRef<str> + Into<String>) -> Self {
-        match name.as_ref() {
-            "sync" => Self::Sync,
-            "reset" => Self::Reset,
-            text => {
-                let digits = text.strip_prefix('r').filter(|digits| digits.bytes().all(|b| b.is_ascii_digit()));
-                match digits.and_then(|digits| digits.parse().ok()) {
-                    Some(room) => Self::Room(room),
-                    None => Self::Other(name.into()),
-                }
-            }
-        }
-    }
-}
-
-enum UpdateKey {
-    E,
-    T,
-    D,
-    Timeout,
-    Reset,
-    Exit,
-    Other(String),
-}
-
-impl UpdateKey {
-    fn of(name: &str) -> Self {
-        match name {
-            "e" => Self::E,
-            "t" => Self::T,
-            "d" => Self::D,
-            "timeout" => Self::Timeout,
-            "reset" => Self::Reset,
-            "exit" => Self::Exit,
-            other => Self::Other(other.to_owned()),
-        }
-    }
-}
-
-/// A visitor for the names of members.
-struct NameVisitor<T>(fn(&str) -> T);
-
-impl<T> Visitor<'_> for NameVisitor<T> {
-    type Value = T;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the name of a member")
-    }
-
-    fn visit_str<E: Error>(self, name: &str) -> Result<T, E> {
-        Ok((self.0)(name))
-    }
-}
-
-impl<'de> Deserialize<'de> for Name {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_identifier(NameVisitor(|name| Self::of(name)))
-    }
-}
-
-impl<'de> Deserialize<'de> for UpdateKey {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_identifier(NameVisitor(Self::of))
-    }
-}
-
-impl<'de> Deserialize<'de> for Strict<Frame> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Members;
-        impl<'de> Visitor<'de> for Members {
-            type Value = Strict<Frame>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a frame")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Strict<Frame>, A::Error> {
-                let mut frame = Frame::default();
-                while let Some(name) = map.next_key()? {
-                    match name {
-                        Name::Room(room) => {
-                            if frame.rooms.is_empty() {
-                                frame.rooms.reserve_exact(1);
-                            }
-                            frame.rooms.push((room, map.next_value::<Strict<_>>()?.0));
-                        }
-                        Name::Sync => frame.sync = map.next_value()?,
-                        Name::Reset => frame.reset = map.next_value()?,
-                        Name::Other(name) => {
-                            frame.extra.insert(name, map.next_value()?);
-                        }
-                    }
-                }
-                Ok(Strict(frame.sorted()))
-            }
-        }
-        deserializer.deserialize_map(Members)
-    }
-}
-
-impl<'de> Deserialize<'de> for Strict<RoomUpdate> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Members;
-        impl<'de> Visitor<'de> for Members {
-            type Value = Strict<RoomUpdate>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("the news of a room")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Strict<RoomUpdate>, A::Error> {
-                let mut update = RoomUpdate::default();
-                while let Some(name) = map.next_key()? {
-                    match name {
-                        UpdateKey::E => update.events = map.next_value::<Strict<_>>()?.0,
-                        UpdateKey::T => update.t = map.next_value()?,
-                        UpdateKey::D => update.d = map.next_value()?,
-                        UpdateKey::Timeout => update.timeout = map.next_value()?,
-                        UpdateKey::Reset => update.reset = map.next_value()?,
-                        UpdateKey::Exit => update.exit = map.next_value()?,
-                        UpdateKey::Other(name) => {
-                            update.extra.insert(name, map.next_value()?);
-                        }
-                    }
-                }
-                Ok(Strict(update))
-            }
-        }
-        deserializer.deserialize_map(Members)
-    }
-}
-
-impl<'de: 'a, 'a> Deserialize<'de> for Object<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Members;
-        impl<'de> Visitor<'de> for Members {
-            type Value = Object<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object<'de>, A::Error> {
-                let mut members = Vec::new();
-                while let Some(member) = map.next_entry()? {
-                    members.push(member);
-                }
-                Ok(Object(members))
-            }
-        }
-        deserializer.deserialize_map(Members)
     }
 }

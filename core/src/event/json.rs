@@ -179,8 +179,8 @@ mod tests {
     #[test]
     fn writes_what_the_server_sends() {
         for json in [
-            r#"{"event_type":18,"time_stamp":1540642960,"content":"@SpotDetector test","id":90287765,"user_id":4875631,"target_user_id":10162108,"user_name":"FrankerZ","room_id":167908,"room_name":"SOBotics Workshop","message_id":44402081,"parent_id":44396284,"show_parent":true}"#,
-            r#"{"event_type":6,"time_stamp":1539764322,"content":"x","id":90000039,"message_id":44292653,"message_stars":1,"message_owner_stars":1,"message_starred":true,"message_owner_starred":true}"#,
+            r#"{"event_type":18,"time_stamp":1700000003,"content":"@Watchdog test","id":81000065,"user_id":4711,"target_user_id":815,"user_name":"Ada","room_id":321,"room_name":"Workshop","message_id":51000081,"parent_id":51000084,"show_parent":true}"#,
+            r#"{"event_type":6,"time_stamp":1700000005,"content":"x","id":81000039,"message_id":52000053,"message_stars":1,"message_owner_stars":1,"message_starred":true,"message_owner_starred":true}"#,
             r#"{"event_type":15,"content":"Access now (default)","id":1,"target_user_id":2}"#,
             r#"{"event_type":15,"content":"priv 3 deleted","target_user_id":2}"#,
             r#"{"event_type":5,"content":"Name / Description","room_name":"Name"}"#,

@@ -6,7 +6,8 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::build::NoEvent;
-use super::fields::{Fields, Strict};
+use super::fields::Fields;
+use super::strict::Strict;
 use super::{Event, EventKind, capped};
 
 /// One event from its text.

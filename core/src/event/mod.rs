@@ -12,9 +12,11 @@ mod fields;
 mod frame;
 mod json;
 mod lenient;
+mod members;
 mod message;
 mod notice;
 mod snapshot;
+mod strict;
 
 pub use access::{AccessChange, AccessLevel};
 pub use feed::FeedChange;

@@ -3,8 +3,8 @@
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::fields::Strict;
-use super::frame::{Object, keep, keep_raw};
+use super::members::{Object, keep, keep_raw};
+use super::strict::Strict;
 use super::{Event, NotAFrame, lenient};
 use crate::EventId;
 
@@ -83,24 +83,24 @@ mod tests {
     #[test]
     fn reads_a_snapshot() {
         let json = br#"{"events":[
-            {"event_type":1,"time_stamp":1511353847,"content":"tpu- by suraj","user_id":120914,"user_name":"SmokeDetector",
-             "room_id":11540,"message_id":41294188,"message_stars":2,"message_starred":true},
-            {"event_type":1,"time_stamp":1511355690,"user_id":205208,"user_name":"A J","room_id":11540,
-             "message_id":41294703,"parent_id":41294662,"show_parent":true}
-            ],"time":83000001,"sync":1511357718,"ms":4,"timeout":30}"#;
+            {"event_type":1,"time_stamp":1700000001,"content":"good morning","user_id":777,"user_name":"Sentinel",
+             "room_id":40,"message_id":52000088,"message_stars":2,"message_starred":true},
+            {"event_type":1,"time_stamp":1700000002,"user_id":778,"user_name":"Bea","room_id":40,
+             "message_id":52000103,"parent_id":52000062,"show_parent":true}
+            ],"time":82000001,"sync":1700000009,"ms":4,"timeout":30}"#;
         let snapshot = RoomSnapshot::parse(json).unwrap();
         assert_eq!(
             (snapshot.time, snapshot.sync, snapshot.timeout),
-            (Some(EventId(83_000_001)), Some(1_511_357_718), Some(30))
+            (Some(EventId(82_000_001)), Some(1_700_000_009), Some(30))
         );
         assert_eq!(snapshot.extra["ms"], 4);
         let [first, second] = &snapshot.events[..] else { panic!() };
         assert_eq!(first.id, None);
         assert_eq!(first.room_name, None);
         let message = first.message().unwrap();
-        assert_eq!((message.content.as_deref(), message.stars, message.starred), (Some("tpu- by suraj"), 2, true));
+        assert_eq!((message.content.as_deref(), message.stars, message.starred), (Some("good morning"), 2, true));
         let deleted = second.message().unwrap();
-        assert_eq!((deleted.content.as_deref(), deleted.reply_to()), (None, Some(MessageId(41_294_662))));
+        assert_eq!((deleted.content.as_deref(), deleted.reply_to()), (None, Some(MessageId(52_000_062))));
     }
 
     #[test]

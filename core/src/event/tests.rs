@@ -22,9 +22,9 @@ fn one(event: &Value) -> Event {
 /// An event of a type with the fields that most have.
 fn sample(event_type: u32) -> Value {
     json!({
-        "event_type": event_type, "time_stamp": 1_540_642_697, "content": "test", "id": 90_287_708,
-        "user_id": 4_875_631, "user_name": "FrankerZ", "target_user_id": 10_162_108,
-        "room_id": 167_908, "room_name": "SOBotics Workshop", "message_id": 44_402_065,
+        "event_type": event_type, "time_stamp": 1_700_000_004, "content": "test", "id": 81_000_008,
+        "user_id": 4711, "user_name": "Ada", "target_user_id": 815,
+        "room_id": 321, "room_name": "Workshop", "message_id": 51_000_065,
     })
 }
 
@@ -33,15 +33,15 @@ const TYPES: [u32; 25] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16,
 #[test]
 fn a_message_of_2018() {
     let event = one(&sample(1));
-    assert_eq!(event.id, Some(EventId(90_287_708)));
-    assert_eq!(event.time_stamp, Some(1_540_642_697));
-    assert_eq!(event.room_id, Some(RoomId(167_908)));
-    assert_eq!(event.room_name.as_deref(), Some("SOBotics Workshop"));
-    assert_eq!(event.user_id, Some(UserId(4_875_631)));
-    assert_eq!(event.user_name.as_deref(), Some("FrankerZ"));
-    assert_eq!(event.target_user_id, Some(UserId(10_162_108)));
+    assert_eq!(event.id, Some(EventId(81_000_008)));
+    assert_eq!(event.time_stamp, Some(1_700_000_004));
+    assert_eq!(event.room_id, Some(RoomId(321)));
+    assert_eq!(event.room_name.as_deref(), Some("Workshop"));
+    assert_eq!(event.user_id, Some(UserId(4711)));
+    assert_eq!(event.user_name.as_deref(), Some("Ada"));
+    assert_eq!(event.target_user_id, Some(UserId(815)));
     let EventKind::MessagePosted(message) = &event.kind else { panic!() };
-    assert_eq!((message.id, message.content.as_deref()), (MessageId(44_402_065), Some("test")));
+    assert_eq!((message.id, message.content.as_deref()), (MessageId(51_000_065), Some("test")));
     assert_eq!((message.edits, message.stars, message.starred, message.parent_id), (0, 0, false, None));
     assert!(event.extra.is_empty());
 }
@@ -50,14 +50,14 @@ fn a_message_of_2018() {
 fn a_reply_of_2025() {
     let event = one(&json!({
         "event_type": 18, "content": "Test2", "message_id": 58_000_002, "parent_id": 58_000_001, "show_parent": true,
-        "parent_username": "OakBot", "parent_text": null, "message_edits": 1, "message_stars": 2,
+        "parent_username": "Robin", "parent_text": null, "message_edits": 1, "message_stars": 2,
         "message_owner_stars": 3, "message_flags": 4, "message_starred": true, "message_owner_starred": true,
         "message_flagged": true, "moved": true, "reactions": [{ "name": "heart" }],
     }));
     assert!(event.is_personal());
     let message = event.message().unwrap();
     assert_eq!(message.reply_to(), Some(MessageId(58_000_001)));
-    assert_eq!((message.parent_user_name.as_deref(), message.parent_text.as_deref()), (Some("OakBot"), None));
+    assert_eq!((message.parent_user_name.as_deref(), message.parent_text.as_deref()), (Some("Robin"), None));
     assert_eq!((message.edits, message.stars, message.owner_stars, message.flags), (1, 2, 3, 4));
     assert!(message.starred && message.owner_starred && message.flagged && message.moved);
     assert_eq!(Value::from(event.extra), json!({ "reactions": [{ "name": "heart" }] }));
@@ -113,14 +113,14 @@ fn an_unknown_type_keeps_everything() {
 #[test]
 fn odd_fields_are_read_where_the_rest_makes_sense() {
     let event = one(&json!({
-        "event_type": "1", "id": "90287708", "message_id": 44_402_065.0, "user_id": " -2 ", "user_name": 7,
+        "event_type": "1", "id": "81000008", "message_id": 51_000_065.0, "user_id": " -2 ", "user_name": 7,
         "time_stamp": null, "room_id": {}, "message_stars": "2", "message_edits": -1, "show_parent": 1,
         "moved": "false", "message_starred": [], "content": null,
     }));
     let EventKind::MessagePosted(message) = &event.kind else { panic!("{event:?}") };
-    assert_eq!((event.id, event.user_id, event.room_id), (Some(EventId(90_287_708)), Some(UserId(-2)), None));
+    assert_eq!((event.id, event.user_id, event.room_id), (Some(EventId(81_000_008)), Some(UserId(-2)), None));
     assert_eq!((event.user_name.as_deref(), event.time_stamp), (Some("7"), None));
-    assert_eq!((message.id, message.stars, message.edits), (MessageId(44_402_065), 2, 0));
+    assert_eq!((message.id, message.stars, message.edits), (MessageId(51_000_065), 2, 0));
     assert!(message.show_parent && !message.moved && !message.starred);
     // What cannot be read is not lost either.
     assert_eq!(Value::from(event.extra.clone()), json!({ "room_id": {}, "message_edits": -1, "message_starred": [] }));

@@ -92,11 +92,9 @@ impl Engine {
         match result {
             Ok(snapshot) => {
                 let after = room.timeline.cursor();
-                let filled = room.timeline.rebuilt(snapshot.time, snapshot.events);
-                let until = room.timeline.cursor();
-                if let Some(after) = after {
-                    self.announce(FeedChange::Gap { room: id, after, until });
-                }
+                let filled = room.timeline.rebuilt(snapshot.events);
+                let until = Some(room.timeline.cursor());
+                self.announce(FeedChange::Gap { room: id, after, until });
                 self.deliver(filled.events);
                 self.count_missed(filled.missed);
                 self.ask_worked(now);
@@ -114,18 +112,13 @@ impl Engine {
     /// Asks about every room that needs it.
     fn ask(&mut self, now: Now, polling: bool) {
         self.release_overfull();
-        let wanted: Vec<(RoomId, Option<EventId>)> = self
+        let mut rooms: Vec<(RoomId, EventId)> = self
             .feed
             .live_rooms()
             .filter(|(_, room)| !room.rebuilding)
             .filter(|(_, room)| room.timeline.is_recovering() || (polling && !matches!(room.cover, Cover::Socket(_))))
             .map(|(id, room)| (id, room.timeline.cursor()))
             .collect();
-        for (id, _) in wanted.iter().filter(|(_, cursor)| cursor.is_none()) {
-            self.rebuild(*id);
-        }
-        let mut rooms: Vec<(RoomId, EventId)> =
-            wanted.into_iter().filter_map(|(id, cursor)| Some((id, cursor?))).collect();
         if let Some(last) = self.feed.asks.one_by_one {
             let next = rooms.iter().copied().find(|(id, _)| *id > last).or(rooms.first().copied());
             rooms = next.into_iter().collect();
@@ -165,11 +158,9 @@ impl Engine {
         for id in overfull {
             let Some(room) = self.feed.live_room(id) else { continue };
             let after = room.timeline.cursor();
-            let filled = room.timeline.rebuilt(None, Vec::new());
-            let until = room.timeline.cursor();
-            if let Some(after) = after {
-                self.announce(FeedChange::Gap { room: id, after, until });
-            }
+            let filled = room.timeline.rebuilt(Vec::new());
+            let until = Some(room.timeline.cursor());
+            self.announce(FeedChange::Gap { room: id, after, until });
             self.deliver(filled.events);
         }
     }

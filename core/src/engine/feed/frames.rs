@@ -51,7 +51,9 @@ impl Engine {
     }
 
     fn stray(&mut self, event: Event) {
-        if let Some(room) = event.room_id.and_then(|id| self.feed.live_room(id)) {
+        if let Some(room) = event.room_id.and_then(|id| self.feed.rooms.get_mut(&id))
+            && event.id.is_some()
+        {
             room.timeline.park(event);
             return;
         }
@@ -73,7 +75,15 @@ impl Engine {
         if is_primary && !leads && self.feed.rooms.contains_key(&id) {
             self.feed.shares = Some(true);
         }
+        if self.feed.live_room(id).is_none() {
+            return;
+        }
+        let first = self.feed.sockets.get_mut(&socket).is_some_and(|socket| socket.carries.insert(id));
         let Some(room) = self.feed.live_room(id) else { return };
+        if first {
+            // What happened before it began to carry the room is not its business.
+            room.timeline.recover();
+        }
         let better = match room.cover {
             Cover::Socket(current) => is_primary && current != socket,
             // Its own socket will be here in a moment.
@@ -82,7 +92,6 @@ impl Engine {
         };
         if better {
             room.cover = Cover::Socket(socket);
-            room.timeline.recover();
             self.close_useless_sockets();
         }
     }

@@ -250,13 +250,10 @@ impl Engine {
         }
         match job {
             FeedJob::Join(room) => self.joined(now, room, unbox(result)),
-            FeedJob::Begin(room, last) => {
-                let frame = unbox::<Frame>(result).unwrap_or_default();
-                let update = frame.rooms.into_iter().find(|(id, _)| *id == room).map(|(_, update)| update);
-                let time =
-                    update.and_then(|update| update.events.iter().filter_map(|event| event.id).max().max(update.t));
-                self.begin(now, room, time, last);
-            }
+            FeedJob::Begin(room, last) => match unbox::<Frame>(result) {
+                Ok(frame) => self.begin(now, room, latest_in(frame, room), last),
+                Err(error) => self.drop_room(room, &error),
+            },
             FeedJob::Open(room, replaces) => self.address_known(now, room, replaces, unbox::<Url>(result)),
             FeedJob::Enter(room) => self.entered(now, room, unbox::<Url>(result)),
             FeedJob::Ask(asked) => self.asked(now, asked, unbox::<Frame>(result)),
@@ -270,8 +267,8 @@ impl Engine {
         match result {
             Ok(snapshot) => {
                 let last = snapshot.events.iter().filter_map(|event| event.message().map(|message| message.id)).max();
-                if snapshot.time.is_some() {
-                    return self.begin(now, id, snapshot.time, last);
+                if let Some(time) = snapshot.time {
+                    return self.begin(now, id, time, last);
                 }
                 // An answer about everything names the latest event as well.
                 let everything = PollEvents { rooms: vec![(id, EventId(0))] };
@@ -281,10 +278,11 @@ impl Engine {
         }
     }
 
-    fn begin(&mut self, now: Now, id: RoomId, time: Option<EventId>, last: Option<MessageId>) {
+    fn begin(&mut self, now: Now, id: RoomId, time: EventId, last: Option<MessageId>) {
         let Some(room) = self.feed.rooms.get_mut(&id) else { return };
         let Some(waiters) = room.joining.take() else { return };
-        room.timeline.start(time, last);
+        let strays = room.timeline.start(time, last, self.feed.strays.iter().copied());
+        self.deliver(strays);
         for waiter in waiters {
             self.finish_ticket(waiter, Ok(Box::new(())));
         }
@@ -346,7 +344,7 @@ impl Engine {
         for event in events {
             match &event.kind {
                 EventKind::MessagePosted(message) if event.user_id == me && me.is_some() => {
-                    self.own.insert(message.id, message.parent_id.filter(|_| message.show_parent));
+                    self.own.seen(message.id, message.parent_id.filter(|_| message.show_parent));
                 }
                 EventKind::UserMentioned(message) | EventKind::MessageReply(message) if self.feed.acks.wanted => {
                     self.feed.acks.waiting.push(message.id);
@@ -360,6 +358,13 @@ impl Engine {
     fn feed_job<E: crate::endpoint::Endpoint>(&mut self, endpoint: E, job: FeedJob, attempts: u32) {
         self.submit_internal(endpoint, Purpose::Feed(job), attempts);
     }
+}
+
+/// The latest event in an answer about everything that ever happened in a room.
+fn latest_in(frame: Frame, room: RoomId) -> EventId {
+    let update = frame.rooms.into_iter().find(|(id, _)| *id == room).map(|(_, update)| update).unwrap_or_default();
+    let last = update.events.iter().filter_map(|event| event.id).max();
+    last.max(update.t).unwrap_or(EventId(0))
 }
 
 /// Whether an error will not go away by itself.

@@ -1,5 +1,6 @@
 //! The sockets: opened, watched, replaced before they are too old, and tried again when they are lost.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use http::Request;
@@ -19,14 +20,13 @@ const TRIAL: Duration = Duration::from_secs(40);
 const GOOD: Duration = Duration::from_secs(30);
 /// An old socket is closed this long after its successor opened, whether or not all its rooms have moved.
 const OVERLAP: Duration = Duration::from_secs(40);
-/// Stands for an event that has not happened yet: the server replays nothing (protocol notes, 2.6).
-const NO_REPLAY: u64 = 99_999_999_999;
-
 #[derive(Debug)]
 pub(super) struct Socket {
     /// The room it was opened for.
     pub(super) leader: RoomId,
     state: State,
+    /// The rooms that it has shown. From the first time on it leaves nothing of them out.
+    pub(super) carries: BTreeSet<RoomId>,
     /// The socket that this one makes superfluous.
     replaces: Option<SocketId>,
     /// A successor is being opened or is open.
@@ -102,6 +102,7 @@ impl Engine {
     pub(in crate::engine) fn socket_opened(&mut self, now: Now, id: SocketId) {
         let Some(socket) = self.feed.sockets.get_mut(&id) else { return };
         socket.state = State::Open { since: now.mono, last_frame: now.mono };
+        socket.carries.insert(socket.leader);
         let (leader, replaces) = (socket.leader, socket.replaces);
         let replaces_primary = replaces.is_some() && replaces == self.feed.primary;
         if self.feed.primary.is_none() || replaces_primary {
@@ -164,7 +165,8 @@ impl Engine {
                 let id = SocketId(self.net.fresh_id());
                 let until = now.mono + self.config.request_timeout;
                 let state = State::Opening { until };
-                let socket = Socket { leader, state, replaces, succeeded: false, retire_at: None };
+                let carries = BTreeSet::new();
+                let socket = Socket { leader, state, carries, replaces, succeeded: false, retire_at: None };
                 self.feed.sockets.insert(id, socket);
                 self.net.push(Output::SocketOpen(id, request));
             }
@@ -341,7 +343,7 @@ impl Engine {
     }
 
     fn handshake(&mut self, leader: RoomId, mut url: Url) -> Result<Request<()>, Error> {
-        let after = self.feed.live_room(leader).and_then(|room| room.timeline.cursor()).map_or(NO_REPLAY, |id| id.0);
+        let after = self.feed.live_room(leader).map(|room| room.timeline.cursor()).unwrap_or_default();
         url.query_pairs_mut().append_pair("l", &after.to_string());
         Request::get(url.as_str())
             .header(ORIGIN, self.net.server.origin_header())

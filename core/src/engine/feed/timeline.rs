@@ -18,9 +18,9 @@ const FALSE_ALARMS: u32 = 3;
 #[derive(Debug, Default)]
 pub(super) struct Timeline {
     /// Everything up to here has been delivered.
-    cursor: Option<EventId>,
+    cursor: EventId,
     /// Ids up to here are repetitions, remembered or not.
-    floor: Option<EventId>,
+    floor: EventId,
     seen: BTreeSet<EventId>,
     last_message: Option<MessageId>,
     /// Messages that were delivered without an event id, from the room itself.
@@ -54,15 +54,24 @@ pub(super) struct Filled {
 }
 
 impl Timeline {
-    /// Starts after `time`, the event that the room's snapshot covers.
-    pub(super) fn start(&mut self, time: Option<EventId>, last_message: Option<MessageId>) {
+    /// Starts after `time`, the event that the room's snapshot covers. `known` were delivered before the room was joined.
+    /// Gives the personal events that came in meanwhile and are as old as that: the room itself will not bring them.
+    pub(super) fn start(
+        &mut self,
+        time: EventId,
+        last_message: Option<MessageId>,
+        known: impl Iterator<Item = EventId>,
+    ) -> Vec<Event> {
         self.cursor = time;
         self.floor = time;
         self.last_message = last_message;
+        self.seen.extend(known.filter(|id| *id > time));
+        let later = self.parked.split_off(&EventId(time.0 + 1));
+        std::mem::replace(&mut self.parked, later).into_values().collect()
     }
 
     /// The event to resume after.
-    pub(super) fn cursor(&self) -> Option<EventId> {
+    pub(super) fn cursor(&self) -> EventId {
         self.cursor
     }
 
@@ -140,12 +149,9 @@ impl Timeline {
     }
 
     /// The room's messages, read because its events do not reach back far enough, and everything held back.
-    pub(super) fn rebuilt(&mut self, time: Option<EventId>, snapshot: Vec<Event>) -> Filled {
+    pub(super) fn rebuilt(&mut self, snapshot: Vec<Event>) -> Filled {
         self.recovering = false;
         self.alarmed = false;
-        if self.cursor.is_none() {
-            self.cursor = time;
-        }
         let held = std::mem::take(&mut self.held);
         let coming: BTreeSet<MessageId> = held.iter().flat_map(|held| &held.update.events).filter_map(posted).collect();
         let after = self.last_message;
@@ -176,10 +182,10 @@ impl Timeline {
 
     fn deliver(&mut self, update: RoomUpdate) -> Vec<Event> {
         let last = update.events.iter().filter_map(|event| event.id).max();
-        self.cursor = self.cursor.max(update.t).max(last);
+        self.cursor = self.cursor.max(update.t.max(last).unwrap_or_default());
         let mut events = update.events;
         while let Some(entry) = self.parked.first_entry()
-            && Some(*entry.key()) <= self.cursor
+            && *entry.key() <= self.cursor
         {
             events.push(entry.remove());
         }
@@ -193,8 +199,8 @@ impl Timeline {
 
     /// Whether an update begins at or before the cursor, if it says.
     fn follows_on(&self, update: &RoomUpdate) -> Option<bool> {
-        let (cursor, t, d) = (self.cursor?, update.t?, update.d?);
-        Some(t.0.saturating_sub(d) <= cursor.0)
+        let (t, d) = (update.t?, update.d?);
+        Some(t.0.saturating_sub(d) <= self.cursor.0)
     }
 
     fn false_alarm(&mut self) {
@@ -206,7 +212,7 @@ impl Timeline {
     }
 
     fn is_new(&self, id: EventId) -> bool {
-        Some(id) > self.floor && !self.seen.contains(&id)
+        id > self.floor && !self.seen.contains(&id)
     }
 
     /// Whether the id is new; it is not any more after this.
@@ -215,7 +221,7 @@ impl Timeline {
         if new {
             self.seen.insert(id);
             if self.seen.len() > REMEMBERED {
-                self.floor = self.floor.max(self.seen.pop_first());
+                self.floor = self.floor.max(self.seen.pop_first().unwrap_or_default());
             }
         }
         new
