@@ -26,6 +26,7 @@
 mod runtime;
 
 pub use runtime::Blocking;
+pub use rustls;
 pub use sechat_client::*;
 
 /// An account on one chat server; see [`sechat_client::Chat`].
