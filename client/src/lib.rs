@@ -1,1 +1,58 @@
-//! client
+//! The handles of sechat and the one driver behind them, free of any runtime.
+//!
+//! Users take the crate for their runtime, `sechat-tokio` or `sechat-blocking`, which gives every handle its alias.
+//! This crate is for those who bring another runtime along:
+//!
+//! ```text
+//!   Chat, Room, Events ──┐ verbs                         ┌── Runtime::fetch, open
+//!                        ├── Mutex<Engine> ── the driver ─┼── Runtime::sleep_until
+//!   Reply (one a call) ──┘ results      (one task)       └── Runtime::spawn, once
+//! ```
+//!
+//! A call takes the lock, tells the engine, and wakes the driver; its [`Reply`] looks for the result under the same lock
+//! whenever the driver wakes it. The lock is held for engine calls only, never across an await. Should the engine panic,
+//! or the runtime drop the driver, every call ends with [`Error::Closed`] and every stream of events ends with it too.
+//!
+//! To add a runtime: implement [`Runtime`], [`Socket`], [`Mode`], and [`AsyncMode`] or [`BlockingMode`] (features `wire`,
+//! `websocket` and `tls` have most of the parts), then write the aliases.
+
+#[cfg(feature = "_conformance")]
+#[doc(hidden)]
+pub mod conformance;
+#[cfg(feature = "websocket")]
+pub mod target;
+#[cfg(feature = "tls")]
+pub mod tls;
+#[cfg(feature = "websocket")]
+pub mod websocket;
+#[cfg(feature = "wire")]
+pub mod wire;
+
+mod blocking;
+mod builder;
+mod call;
+mod chat;
+mod connection;
+mod credentials;
+mod driver;
+mod events;
+mod reply;
+mod room;
+mod runtime;
+mod state;
+mod store;
+mod subscriber;
+
+pub use builder::ChatBuilder;
+pub use chat::Chat;
+pub use credentials::Credentials;
+pub use events::{Events, TimedOut};
+pub use reply::Reply;
+pub use room::Room;
+pub use runtime::{AsyncMode, BlockingMode, Mode, Runtime, Socket};
+pub use sechat_core::engine::{Access, FeedConfig, Pending, ReplyStyle};
+pub use sechat_core::{
+    self as core, Config, CustomServer, Error, Event, EventId, Invalid, LoginError, Me, MessageId, Now, Refusal,
+    RoomId, Server, TransportError, UserId,
+};
+pub use {bytes, http};

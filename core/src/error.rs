@@ -183,6 +183,18 @@ pub struct TransportError {
     pub reason: String,
 }
 
+impl Error {
+    /// A room that can no longer be read, and what the server said.
+    pub fn room_closed(room: RoomId, reason: impl fmt::Display) -> Self {
+        Self::RoomClosed { room, reason: reason.to_string() }
+    }
+
+    /// A fault of the file that credentials are stored in.
+    pub fn store(path: impl fmt::Display, reason: impl fmt::Display) -> Self {
+        Self::Store { path: path.to_string(), reason: reason.to_string() }
+    }
+}
+
 impl TransportError {
     /// The request certainly did not reach the server: it is safe to send it again.
     pub fn unsent(reason: impl fmt::Display) -> Self {

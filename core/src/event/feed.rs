@@ -58,7 +58,7 @@ pub enum FeedChange {
     SessionExpired,
     /// The session was not valid any more; a new login has been made.
     LoggedInAgain,
-    /// The bot reads too slowly: events were dropped and will be fetched again.
+    /// This reader was too slow: its buffer was full, and events were dropped where this stands.
     #[non_exhaustive]
     Lagged {
         /// How many were dropped.
@@ -67,6 +67,11 @@ pub enum FeedChange {
 }
 
 impl FeedChange {
+    /// A reader has missed this many events.
+    pub fn lagged(missed: u64) -> Self {
+        Self::Lagged { missed }
+    }
+
     /// The room that this is about, where it is about one.
     pub fn room(&self) -> Option<RoomId> {
         match self {

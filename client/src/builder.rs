@@ -1,0 +1,54 @@
+//! What can be set about a connection.
+
+use std::fmt;
+use std::num::NonZeroUsize;
+
+use sechat_core::{Config, Error};
+
+use crate::chat::Chat;
+use crate::connection::Connection;
+use crate::runtime::Mode;
+
+/// Makes a [`Chat`] that differs from the usual; see [`Chat::builder`].
+#[must_use = "nothing happens before `connect`"]
+pub struct ChatBuilder<M: Mode> {
+    config: Config,
+    runtime: Option<M::Runtime>,
+    event_buffer: NonZeroUsize,
+}
+
+impl<M: Mode> ChatBuilder<M> {
+    /// Uses this runtime instead of a new one, for instance one with certificates of your own, or to share pooled HTTP
+    /// connections among accounts.
+    pub fn runtime(mut self, runtime: M::Runtime) -> Self {
+        self.runtime = Some(runtime);
+        self
+    }
+
+    /// How many unread events each [`Events`](crate::Events) keeps before it drops new ones; 1024 unless set.
+    pub fn event_buffer(mut self, events: NonZeroUsize) -> Self {
+        self.event_buffer = events;
+        self
+    }
+
+    /// Starts the connection. Nothing is sent before the first call.
+    ///
+    /// Fails if there is no runtime to start it on, or if the credentials are for another server than the configuration.
+    pub fn connect(self) -> Result<Chat<M>, Error> {
+        let runtime = self.runtime.map_or_else(M::runtime, Ok)?;
+        Connection::start(self.config, &runtime, self.event_buffer.get()).map(Chat::new)
+    }
+
+    pub(crate) fn new(config: Config) -> Self {
+        Self { config, runtime: None, event_buffer: const { NonZeroUsize::new(1024).unwrap() } }
+    }
+}
+
+impl<M: Mode> fmt::Debug for ChatBuilder<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ChatBuilder")
+            .field("server", &self.config.server)
+            .field("event_buffer", &self.event_buffer)
+            .finish_non_exhaustive()
+    }
+}

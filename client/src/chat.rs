@@ -1,0 +1,129 @@
+//! The connection of one account.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use sechat_core::endpoint::Endpoint;
+use sechat_core::engine::{Access, Pending};
+use sechat_core::{Config, Credentials as Session, Engine, Error, Me, RoomId, Server};
+
+use crate::builder::ChatBuilder;
+use crate::connection::Connection;
+use crate::credentials::Credentials;
+use crate::events::Events;
+use crate::room::Room;
+use crate::runtime::Mode;
+
+/// An account on one chat server: one session, one throttle, one WebSocket for all of its rooms.
+///
+/// Clones are handles to the same connection. It is kept until [`close`](Self::close), or until the last handle, pending
+/// reply and stream of events is dropped; posts that still wait are then sent in the background, for as long as the
+/// process lives. Use one for each account: the server counts what all rooms post together.
+#[must_use = "the connection closes when its last handle is dropped"]
+pub struct Chat<M: Mode> {
+    connection: Arc<Connection>,
+    mode: PhantomData<fn() -> M>,
+}
+
+impl<M: Mode> Chat<M> {
+    /// A connection for a stored or fresh session. Nothing is sent before the first call.
+    ///
+    /// Fails only if there is no runtime to start it on.
+    pub fn connect(credentials: impl Into<Session>) -> Result<Self, Error> {
+        let session = credentials.into();
+        Self::builder(Config::new(session.server().clone(), Access::Credentials(session))).connect()
+    }
+
+    /// A connection without an account: it reads any number of public rooms with one poll.
+    pub fn anonymous(server: Server) -> Result<Self, Error> {
+        Self::builder(Config::new(server, Access::Anonymous)).connect()
+    }
+
+    /// A connection with settings of your own.
+    ///
+    /// With [`Access::login`] it logs in when it must, now and whenever the session expires. A `seed` of 0 in the
+    /// configuration is replaced by a random one.
+    pub fn builder(config: Config) -> ChatBuilder<M> {
+        ChatBuilder::new(config)
+    }
+
+    /// Makes sure that the session is good, logging in if that is needed and possible, and gives what is worth storing.
+    ///
+    /// Calls do this by themselves. It serves to learn early that a session has expired
+    /// ([`Error::SessionExpired`]) or that the password is wrong.
+    pub fn log_in(&self) -> M::Reply<Credentials<M>> {
+        let session = self.connection.call(Engine::log_in);
+        M::hand_over(session.map(Credentials::from))
+    }
+
+    /// Enters a room and starts its events. Joining a joined room changes nothing.
+    pub fn join(&self, room: impl Into<RoomId>) -> M::Reply<Room<M>> {
+        let room = Room::new(self.clone(), room.into());
+        let joined = self.connection.call(|engine, now| engine.join(now, room.id()));
+        M::hand_over(joined.map(|()| room))
+    }
+
+    /// A room without joining it, to post or look something up: it has no events, and the bot does not show in its list.
+    pub fn room(&self, room: impl Into<RoomId>) -> Room<M> {
+        Room::new(self.clone(), room.into())
+    }
+
+    /// Makes any call that [`endpoint`](sechat_core::endpoint) has a type for.
+    pub fn call<E: Endpoint>(&self, endpoint: E) -> M::Reply<E::Output> {
+        M::hand_over(self.connection.call(|engine, now| engine.submit(now, endpoint)))
+    }
+
+    /// The events of all rooms of this connection, those joined later included, from now on.
+    pub fn events(&self) -> Events<M> {
+        Events::new(&self.connection, None)
+    }
+
+    /// Who this is, once the session has been used.
+    pub fn me(&self) -> Option<Me> {
+        self.connection.look(|engine| engine.me().cloned())
+    }
+
+    /// The session as it stands, once it has been used. Cookies change while it is in use: store it again at the end.
+    pub fn credentials(&self) -> Option<Credentials<M>> {
+        self.connection.look(|engine| engine.credentials().map(Credentials::from))
+    }
+
+    /// How many posts, edits and the like wait for their turn or are under way.
+    pub fn queued(&self) -> usize {
+        self.connection.look(Engine::queued)
+    }
+
+    /// Sends what still waits, leaves all rooms, and ends the connection for all its handles.
+    ///
+    /// It starts at once, whether or not the reply is awaited. Later calls end with [`Error::Closed`].
+    pub fn close(&self) -> M::Reply<()> {
+        self.shut_down(Pending::Flush)
+    }
+
+    /// As [`close`](Self::close), choosing what becomes of posts that still wait. It may follow an earlier `close` to
+    /// drop what that one waits for.
+    pub fn shut_down(&self, pending: Pending) -> M::Reply<()> {
+        M::hand_over(self.connection.shut_down(pending))
+    }
+
+    pub(crate) fn new(connection: Arc<Connection>) -> Self {
+        Self { connection, mode: PhantomData }
+    }
+
+    pub(crate) fn connection(&self) -> &Arc<Connection> {
+        &self.connection
+    }
+}
+
+impl<M: Mode> Clone for Chat<M> {
+    fn clone(&self) -> Self {
+        Self::new(Arc::clone(&self.connection))
+    }
+}
+
+impl<M: Mode> fmt::Debug for Chat<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Chat").field("me", &self.me()).field("queued", &self.queued()).finish()
+    }
+}

@@ -1,0 +1,146 @@
+//! What handles, replies and the driver share: the engine behind a lock.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use sechat_core::engine::{Pending, Ticket};
+use sechat_core::{Config, Engine, Error, Now, RoomId};
+
+use crate::call::{Call, Closing};
+use crate::driver::Driver;
+use crate::reply::Reply;
+use crate::runtime::Runtime;
+use crate::state::{End, State, Wakes};
+use crate::subscriber::{Subscriber, SubscriberId};
+
+/// The claim of all users: handles, pending replies, streams of events. When the last of them goes, the connection ends.
+pub(crate) struct Connection {
+    pub(crate) shared: Arc<Shared>,
+    event_buffer: usize,
+}
+
+/// The engine behind its lock, and the clock that it is told.
+pub(crate) struct Shared {
+    state: Mutex<State>,
+    clock: Box<dyn Fn() -> Now + Send + Sync>,
+}
+
+impl Connection {
+    /// Starts an engine and its driver.
+    pub(crate) fn start<R: Runtime>(mut config: Config, runtime: &R, event_buffer: usize) -> Result<Arc<Self>, Error> {
+        if config.seed == 0 {
+            config.seed = runtime.seed();
+        }
+        let clock = runtime.clone();
+        let shared = Arc::new(Shared {
+            state: Mutex::new(State::new(Engine::new(config)?)),
+            clock: Box::new(move || clock.now()),
+        });
+        runtime.spawn(Driver::new(Arc::clone(&shared), runtime.clone()).run());
+        Ok(Arc::new(Self { shared, event_buffer }))
+    }
+
+    /// Submits a call now; the reply is its result.
+    pub(crate) fn call<T: Send + 'static>(
+        self: &Arc<Self>,
+        verb: impl FnOnce(&mut Engine, Now) -> Ticket<T>,
+    ) -> Reply<T> {
+        match self.shared.tell(verb) {
+            Ok(ticket) => Reply::new(Call::new(Arc::clone(self), ticket)),
+            Err(error) => Reply::ready(Err(error)),
+        }
+    }
+
+    /// Looks at the engine.
+    pub(crate) fn look<T>(&self, look: impl FnOnce(&Engine) -> T) -> T {
+        self.shared.with(|state, _| look(&state.engine))
+    }
+
+    /// Ends the engine; the reply comes when it is done.
+    pub(crate) fn shut_down(&self, pending: Pending) -> Reply<()> {
+        // One that has ended already says how it did.
+        let _ = self.shared.tell(|engine, now| engine.shut_down(now, pending));
+        Reply::new(Closing::new(Arc::clone(&self.shared)))
+    }
+
+    pub(crate) fn subscribe(&self, room: Option<RoomId>) -> SubscriberId {
+        self.shared.with(|state, _| state.subscribe(room, self.event_buffer))
+    }
+
+    pub(crate) fn subscriber<T>(
+        &self,
+        id: SubscriberId,
+        look: impl FnOnce(&mut Subscriber, &mut Wakes) -> T,
+    ) -> Option<T> {
+        self.shared.with(|state, due| state.subscribers.get_mut(&id).map(|subscriber| look(subscriber, due)))
+    }
+
+    pub(crate) fn unsubscribe(&self, id: SubscriberId) {
+        // What is left in the buffer is dropped after the lock is free.
+        let _gone = self.shared.with(|state, _| state.subscribers.remove(&id));
+    }
+
+    /// Ends the streams of one room that was left.
+    pub(crate) fn end_room(&self, room: RoomId) {
+        self.shared.with(|state, due| {
+            for subscriber in state.subscribers.values_mut().filter(|subscriber| subscriber.is_for(room)) {
+                subscriber.end(Ok(()), due);
+            }
+        });
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        // One that has ended already needs nothing more.
+        let _ = self.shared.tell(|engine, now| engine.shut_down(now, Pending::Flush));
+    }
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection").finish_non_exhaustive()
+    }
+}
+
+impl Shared {
+    /// Does something under the lock, then calls the wakers.
+    pub(crate) fn with<T>(&self, work: impl FnOnce(&mut State, &mut Wakes) -> T) -> T {
+        // Dropped last, and so after the lock: if `work` panics, it closes the connection and wakes all who wait.
+        let _on_panic = OnPanic(self);
+        self.locked(work)
+    }
+
+    /// Calls a verb of the engine and wakes the driver to see what came of it.
+    pub(crate) fn tell<T>(&self, verb: impl FnOnce(&mut Engine, Now) -> T) -> Result<T, Error> {
+        self.with(|state, due| {
+            if state.end().is_some() {
+                return Err(Error::Closed);
+            }
+            state.wake_driver(due);
+            // Read under the lock, so that the engine sees time go forward only.
+            Ok(verb(&mut state.engine, (self.clock)()))
+        })
+    }
+
+    fn locked<T>(&self, work: impl FnOnce(&mut State, &mut Wakes) -> T) -> T {
+        let mut due = Wakes::default();
+        let poisoned = self.state.is_poisoned();
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if poisoned {
+            // The engine stopped half-way: nothing it says now can be trusted.
+            state.finish(End::Lost, &mut due);
+        }
+        work(&mut state, &mut due)
+    }
+}
+
+struct OnPanic<'a>(&'a Shared);
+
+impl Drop for OnPanic<'_> {
+    fn drop(&mut self) {
+        if self.0.state.is_poisoned() {
+            self.0.locked(|_, _| ());
+        }
+    }
+}

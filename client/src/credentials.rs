@@ -1,0 +1,153 @@
+//! Sessions: made, checked, stored.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::ops::Deref;
+use std::path::Path;
+
+use sechat_core::engine::Access;
+use sechat_core::{Config, Credentials as Session, Engine, Error, Server};
+
+use crate::chat::Chat;
+use crate::reply::Reply;
+use crate::runtime::Mode;
+use crate::store::{Slot, Stored};
+
+/// A session that can be stored: cookies, the server they are for, and whose they are.
+///
+/// It is as good as the password while it lasts: keep its file to yourself.
+pub struct Credentials<M: Mode> {
+    session: Session,
+    mode: PhantomData<fn() -> M>,
+}
+
+impl<M: Mode> Credentials<M> {
+    /// Logs in.
+    ///
+    /// Every call is a login, and after a few of them the site asks for a CAPTCHA ([`Error::Login`]): prefer
+    /// [`load_or_authenticate`](Self::load_or_authenticate).
+    pub fn authenticate(
+        email: impl Into<String>,
+        password: impl Into<String>,
+        server: Server,
+    ) -> M::Reply<Credentials<M>> {
+        M::hand_over(log_in::<M>(server, Access::login(email, password, None)).map(Self::from))
+    }
+
+    /// Reads a stored session and asks the chat server whether it is still good.
+    ///
+    /// Gives `None` if there is no such file, if it does not hold a session, or if the session has expired. A file that
+    /// cannot be read is [`Error::Store`], and a server that cannot be asked is an error as well: the session may be good.
+    pub fn load(path: impl AsRef<Path>) -> M::Reply<Option<Credentials<M>>> {
+        M::hand_over(match Stored::read(path.as_ref()) {
+            Ok(Stored::Session(stored)) => {
+                let server = stored.server().clone();
+                log_in::<M>(server, Access::Credentials(*stored)).then(|checked| match checked {
+                    Ok(session) => Ok(Some(session.into())),
+                    Err(Error::SessionExpired) => Ok(None),
+                    Err(error) => Err(error),
+                })
+            }
+            Ok(Stored::Nothing | Stored::Other) => Reply::ready(Ok(None)),
+            Err(error) => Reply::ready(Err(error)),
+        })
+    }
+
+    /// Loads a stored session, or logs in if there is none or it has expired, and stores what is new.
+    ///
+    /// Whether `path` can be written is found out before the login, so that none is wasted. A file that holds something
+    /// else than a session, or a session for another server, is left alone: that is [`Error::Store`].
+    pub fn load_or_authenticate(
+        path: impl AsRef<Path>,
+        email: impl Into<String>,
+        password: impl Into<String>,
+        server: Server,
+    ) -> M::Reply<Credentials<M>> {
+        let prepared = Slot::open(path.as_ref()).and_then(|slot| {
+            let stored = slot.stored(&server)?;
+            Ok((slot, stored))
+        });
+        M::hand_over(match prepared {
+            Ok((slot, stored)) => {
+                let before = stored.as_ref().map(Session::to_json);
+                log_in::<M>(server, Access::login(email, password, stored)).then(move |session| {
+                    let session = session?;
+                    let json = session.to_json();
+                    if before.as_ref() != Some(&json) {
+                        slot.write(&json)?;
+                    }
+                    Ok(session.into())
+                })
+            }
+            Err(error) => Reply::ready(Err(error)),
+        })
+    }
+
+    /// Reads a stored session without asking the server; `None` if there is no such file or it does not hold a session.
+    pub fn read(path: impl AsRef<Path>) -> Result<Option<Credentials<M>>, Error> {
+        Ok(match Stored::read(path.as_ref())? {
+            Stored::Session(session) => Some((*session).into()),
+            Stored::Nothing | Stored::Other => None,
+        })
+    }
+
+    /// Stores the session in a file that only its owner can read.
+    ///
+    /// The file is replaced in one step, once everything is on the disk: a failure leaves the old one as it was. This
+    /// blocks for the few milliseconds that takes.
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<(), Error> {
+        Slot::open(path.as_ref())?.write(&self.session.to_json())
+    }
+
+    /// A session from the `acct` and `prov` cookies of a browser that is logged in.
+    ///
+    /// The way in while the site asks for a CAPTCHA. Nothing is checked before they are used.
+    pub fn from_cookies(server: Server, acct: impl Into<String>, prov: impl Into<String>) -> Result<Self, Error> {
+        Session::from_cookies(server, acct, prov).map(Self::from)
+    }
+}
+
+fn log_in<M: Mode>(server: Server, access: Access) -> Reply<Session> {
+    match Chat::<M>::builder(Config::new(server, access)).connect() {
+        Ok(chat) => chat.connection().call(Engine::log_in),
+        Err(error) => Reply::ready(Err(error)),
+    }
+}
+
+impl<M: Mode> Deref for Credentials<M> {
+    type Target = Session;
+
+    fn deref(&self) -> &Session {
+        &self.session
+    }
+}
+
+impl<M: Mode> From<Session> for Credentials<M> {
+    fn from(session: Session) -> Self {
+        Self { session, mode: PhantomData }
+    }
+}
+
+impl<M: Mode> From<Credentials<M>> for Session {
+    fn from(credentials: Credentials<M>) -> Self {
+        credentials.session
+    }
+}
+
+impl<M: Mode> Clone for Credentials<M> {
+    fn clone(&self) -> Self {
+        self.session.clone().into()
+    }
+}
+
+impl<M: Mode> PartialEq for Credentials<M> {
+    fn eq(&self, other: &Self) -> bool {
+        self.session == other.session
+    }
+}
+
+impl<M: Mode> fmt::Debug for Credentials<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.session.fmt(f)
+    }
+}

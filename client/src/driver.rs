@@ -1,0 +1,257 @@
+//! The one task that carries out what an engine asks for.
+
+use std::collections::BTreeMap;
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use futures_channel::oneshot;
+use futures_util::future::{Either, select};
+use futures_util::stream::{FuturesUnordered, StreamExt};
+use http::{Request, Response};
+use sechat_core::TransportError;
+use sechat_core::engine::{Deadline, ExchangeId, Input, Output, SocketId};
+
+use tracing::{debug, trace};
+
+use crate::connection::Shared;
+use crate::runtime::{Runtime, Socket};
+use crate::state::End;
+
+/// Turns in one poll, and outputs in one turn, before other tasks get their chance.
+const TURNS: usize = 64;
+const OUTPUTS: usize = 64;
+
+/// How long taking leave of a WebSocket may last.
+const FAREWELL: Duration = Duration::from_secs(3);
+
+/// Runs until the engine is finished and its last socket closed.
+pub(crate) struct Driver<R: Runtime> {
+    shared: Arc<Shared>,
+    runtime: R,
+    jobs: FuturesUnordered<Job<R>>,
+    exchanges: BTreeMap<ExchangeId, Stop>,
+    sockets: BTreeMap<SocketId, Stop>,
+    timer: Option<(Instant, Sleep)>,
+}
+
+/// Dropping it stops the job that has the other half.
+type Stop = oneshot::Sender<()>;
+type Stopped = oneshot::Receiver<()>;
+
+type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
+type Job<R> = Pin<Box<dyn Future<Output = Step<R>> + Send>>;
+
+/// What came of a job.
+enum Step<R: Runtime> {
+    Stopped,
+    Answered(ExchangeId, Result<Response<Bytes>, TransportError>),
+    Opened(SocketId, R::Socket, Stopped),
+    Frame(SocketId, Bytes, R::Socket, Stopped),
+    Closed(SocketId, TransportError),
+}
+
+impl<R: Runtime> Driver<R> {
+    pub(crate) fn new(shared: Arc<Shared>, runtime: R) -> Self {
+        Self {
+            shared,
+            runtime,
+            jobs: FuturesUnordered::new(),
+            exchanges: BTreeMap::new(),
+            sockets: BTreeMap::new(),
+            timer: None,
+        }
+    }
+
+    pub(crate) async fn run(mut self) {
+        poll_fn(|cx| self.poll(cx)).await;
+    }
+
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        for _ in 0..TURNS {
+            if !ready!(self.turn(cx)) {
+                return Poll::Ready(());
+            }
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    }
+
+    /// Does what can be done now: `Ready(true)` if there may be more, `Ready(false)` at the end.
+    fn turn(&mut self, cx: &mut Context<'_>) -> Poll<bool> {
+        let (mut busy, deadline, end) = self.drain(cx);
+        match end {
+            None => {}
+            Some(End::Lost) => return Poll::Ready(false),
+            Some(End::Finished) => {
+                self.exchanges.clear();
+                self.sockets.clear();
+                // Sockets still take leave, within their limit.
+                return Poll::Ready(ready!(self.jobs.poll_next_unpin(cx)).is_some());
+            }
+        }
+        if let Poll::Ready(Some(step)) = self.jobs.poll_next_unpin(cx) {
+            self.take_in(step);
+            busy = true;
+        }
+        if self.poll_timer(deadline, cx).is_ready() {
+            busy = true;
+        }
+        if busy { Poll::Ready(true) } else { Poll::Pending }
+    }
+
+    /// Carries out outputs. The waker is registered before the engine is asked, or a call made in between would wait
+    /// for the next event.
+    fn drain(&mut self, cx: &Context<'_>) -> (bool, Option<Deadline>, Option<End>) {
+        let mut outputs = Vec::new();
+        let shared = Arc::clone(&self.shared);
+        let (busy, deadline, end) = shared.with(|state, due| {
+            state.register_driver(cx.waker(), due);
+            let mut count = 0;
+            while state.end().is_none() && count < OUTPUTS {
+                let Some(output) = state.engine.poll_output() else { break };
+                outputs.extend(state.dispatch(output, due));
+                count += 1;
+            }
+            let deadline = state.end().is_none().then(|| state.engine.poll_timeout()).flatten();
+            (count > 0, deadline, state.end())
+        });
+        for output in outputs {
+            self.carry_out(output);
+        }
+        (busy, deadline, end)
+    }
+
+    fn carry_out(&mut self, output: Output) {
+        let (stop, stopped) = oneshot::channel();
+        let runtime = self.runtime.clone();
+        match output {
+            Output::Http(id, request) => {
+                // No query, no headers, no body: that is where the secrets are.
+                trace!(?id, method = %request.method(), host = request.uri().host(), path = request.uri().path(), "request");
+                self.exchanges.insert(id, stop);
+                self.jobs.push(Box::pin(exchange(runtime, id, request, stopped)));
+            }
+            Output::HttpAbort(id) => drop(self.exchanges.remove(&id)),
+            Output::SocketOpen(id, request) => {
+                debug!(?id, host = request.uri().host(), "opening a socket");
+                self.sockets.insert(id, stop);
+                self.jobs.push(Box::pin(open(runtime, id, request, stopped)));
+            }
+            Output::SocketClose(id) => {
+                debug!(?id, "closing a socket");
+                self.sockets.remove(&id);
+            }
+            Output::Done(_) | Output::Event(_) | Output::FeedEnded(_) | Output::Finished => {
+                unreachable!("dispatched under the lock")
+            }
+        }
+    }
+
+    fn take_in(&mut self, step: Step<R>) {
+        match step {
+            Step::Stopped => {}
+            Step::Answered(id, answer) => {
+                match &answer {
+                    Ok(answer) => trace!(?id, status = answer.status().as_u16(), "answer"),
+                    Err(error) => debug!(?id, %error, "no answer"),
+                }
+                self.exchanges.remove(&id);
+                self.hand_in(Input::Http(id, answer));
+            }
+            Step::Opened(id, socket, stopped) => self.read_on(id, socket, stopped, Input::SocketOpened(id)),
+            Step::Frame(id, frame, socket, stopped) => {
+                self.read_on(id, socket, stopped, Input::SocketFrame(id, frame));
+            }
+            Step::Closed(id, reason) => {
+                debug!(?id, %reason, "a socket ended");
+                if self.sockets.remove(&id).is_some() {
+                    self.hand_in(Input::SocketClosed(id, reason));
+                }
+            }
+        }
+    }
+
+    fn read_on(&mut self, id: SocketId, socket: R::Socket, stopped: Stopped, input: Input) {
+        self.jobs.push(Box::pin(read(self.runtime.clone(), id, socket, stopped)));
+        // A socket that the engine has closed has nothing to tell it.
+        if self.sockets.contains_key(&id) {
+            self.hand_in(input);
+        }
+    }
+
+    /// Whether the deadline has come is for the clock to say: a timer may fire early or be polled late.
+    fn poll_timer(&mut self, deadline: Option<Deadline>, cx: &mut Context<'_>) -> Poll<()> {
+        let Some(Deadline { at, why, .. }) = deadline else {
+            self.timer = None;
+            return Poll::Pending;
+        };
+        if self.runtime.now().mono >= at {
+            trace!(why, "deadline");
+            self.timer = None;
+            self.hand_in(Input::Timeout);
+            return Poll::Ready(());
+        }
+        let runtime = &self.runtime;
+        let sleep = || -> (Instant, Sleep) {
+            let runtime = runtime.clone();
+            (at, Box::pin(async move { runtime.sleep_until(at).await }))
+        };
+        if self.timer.as_ref().is_some_and(|(set, _)| *set != at) {
+            self.timer = None;
+        }
+        let (_, timer) = self.timer.get_or_insert_with(sleep);
+        ready!(timer.as_mut().poll(cx));
+        self.timer = None;
+        Poll::Ready(())
+    }
+
+    fn hand_in(&self, input: Input) {
+        self.shared.with(|state, _| {
+            if state.end().is_none() {
+                state.engine.handle_input(self.runtime.now(), input);
+            }
+        });
+    }
+}
+
+impl<R: Runtime> Drop for Driver<R> {
+    fn drop(&mut self) {
+        self.shared.with(|state, due| state.finish(End::Lost, due));
+    }
+}
+
+async fn exchange<R: Runtime>(runtime: R, id: ExchangeId, request: Request<Bytes>, stopped: Stopped) -> Step<R> {
+    match select(pin!(runtime.fetch(request)), stopped).await {
+        Either::Left((answer, _)) => Step::Answered(id, answer),
+        Either::Right(_) => Step::Stopped,
+    }
+}
+
+async fn open<R: Runtime>(runtime: R, id: SocketId, request: Request<()>, stopped: Stopped) -> Step<R> {
+    match select(pin!(runtime.open(request)), stopped).await {
+        Either::Left((Ok(socket), stopped)) => Step::Opened(id, socket, stopped),
+        Either::Left((Err(error), _)) => Step::Closed(id, error),
+        Either::Right(_) => Step::Stopped,
+    }
+}
+
+async fn read<R: Runtime>(runtime: R, id: SocketId, mut socket: R::Socket, mut stopped: Stopped) -> Step<R> {
+    let next = match select(pin!(socket.next()), &mut stopped).await {
+        Either::Left((next, _)) => Some(next),
+        Either::Right(_) => None,
+    };
+    match next {
+        Some(Some(Ok(frame))) => Step::Frame(id, frame, socket, stopped),
+        Some(Some(Err(error))) => Step::Closed(id, error),
+        Some(None) => Step::Closed(id, TransportError::maybe_sent("the server closed the socket")),
+        None => {
+            let limit = runtime.now().mono + FAREWELL;
+            select(pin!(socket.close()), pin!(runtime.sleep_until(limit))).await;
+            Step::Stopped
+        }
+    }
+}

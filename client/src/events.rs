@@ -1,0 +1,110 @@
+//! A stream of events.
+
+use std::fmt;
+use std::future::{Future, poll_fn};
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use futures_core::Stream;
+use sechat_core::{Error, Event, RoomId};
+
+use crate::blocking::{wait, wait_until};
+use crate::connection::Connection;
+use crate::runtime::{AsyncMode, BlockingMode, Mode};
+use crate::subscriber::SubscriberId;
+
+/// The events of a room or of all rooms, from the moment it was made: a `Stream` in async modes, an `Iterator` in
+/// blocking ones.
+///
+/// Each one has a buffer of its own, of 1024 events unless
+/// [`ChatBuilder::event_buffer`](crate::ChatBuilder::event_buffer) says otherwise. A reader that falls behind further
+/// loses events, and reads a `FeedChange::Lagged` with their number where they would have been. It never slows down the
+/// account's calls or other readers.
+///
+/// Faults of the connection do not end it: they show as events of their own kind, `FeedChange`, which every reader gets.
+/// It ends when the connection is closed, when its room is left, or when the feed fails for good;
+/// [`result`](Self::result) tells which. As long as it exists, the connection stays open.
+#[must_use = "events are only buffered until they are read"]
+pub struct Events<M: Mode> {
+    connection: Arc<Connection>,
+    id: SubscriberId,
+    mode: PhantomData<fn() -> M>,
+}
+
+/// No event came in the time given. The stream goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "there is nothing more to say")]
+pub struct TimedOut;
+
+impl<M: Mode> Events<M> {
+    /// Why the stream ended or will end after what is buffered: `Ok` if it was closed here, the fault otherwise. `None`
+    /// while it goes on.
+    pub fn result(&self) -> Option<Result<(), Error>> {
+        self.connection.subscriber(self.id, |subscriber, _| subscriber.result().cloned()).flatten()
+    }
+
+    pub(crate) fn new(connection: &Arc<Connection>, room: Option<RoomId>) -> Self {
+        Self { connection: Arc::clone(connection), id: connection.subscribe(room), mode: PhantomData }
+    }
+
+    fn poll(&self, cx: &Context<'_>) -> Poll<Option<Event>> {
+        let next = self.connection.subscriber(self.id, |subscriber, due| subscriber.poll_next(cx, due));
+        next.unwrap_or(Poll::Ready(None)).map(|event| event.map(Arc::unwrap_or_clone))
+    }
+}
+
+impl<M: AsyncMode> Events<M> {
+    /// The next event; `None` at the end. Dropping the future loses nothing.
+    #[expect(clippy::should_implement_trait, reason = "it is the async one")]
+    pub fn next(&mut self) -> impl Future<Output = Option<Event>> + Send + use<'_, M> {
+        poll_fn(|cx| self.poll(cx))
+    }
+}
+
+impl<M: BlockingMode> Events<M> {
+    /// The next event if one comes in time, `Ok(None)` at the end. Zero only looks.
+    pub fn next_timeout(&mut self, timeout: Duration) -> Result<Option<Event>, TimedOut> {
+        // A time too far off to be told is no limit.
+        let limit = Instant::now().checked_add(timeout);
+        wait_until(poll_fn(|cx| self.poll(cx)), limit).ok_or(TimedOut)
+    }
+}
+
+impl<M: AsyncMode> Stream for Events<M> {
+    type Item = Event;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Event>> {
+        self.poll(cx)
+    }
+}
+
+impl<M: BlockingMode> Iterator for Events<M> {
+    type Item = Event;
+
+    fn next(&mut self) -> Option<Event> {
+        wait(poll_fn(|cx| self.poll(cx)))
+    }
+}
+
+impl<M: Mode> Drop for Events<M> {
+    fn drop(&mut self) {
+        self.connection.unsubscribe(self.id);
+    }
+}
+
+impl<M: Mode> fmt::Debug for Events<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Events").field("result", &self.result()).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Display for TimedOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("no event came in time")
+    }
+}
+
+impl std::error::Error for TimedOut {}

@@ -1,0 +1,115 @@
+//! A room of one account.
+
+use std::fmt;
+
+use sechat_core::endpoint::DeleteMessage;
+use sechat_core::{MessageId, RoomId, Server};
+
+use crate::chat::Chat;
+use crate::events::Events;
+use crate::reply::Reply;
+use crate::runtime::Mode;
+
+/// A room that the account is in.
+///
+/// Clones are handles to the same room, and keep its [`Chat`] open. Dropping them does not leave the room:
+/// [`close`](Self::close) does, and so does the end of the connection.
+///
+/// Posts, edits and deletions of all rooms share the account's throttle: they go out in the order of the calls, at the
+/// rate the server allows, and their replies may take that long.
+#[must_use = "without its room nothing can be sent there"]
+pub struct Room<M: Mode> {
+    chat: Chat<M>,
+    id: RoomId,
+}
+
+impl<M: Mode> Room<M> {
+    /// Enters a room and starts its events; the same as [`Chat::join`].
+    pub fn join(chat: &Chat<M>, room: impl Into<RoomId>) -> M::Reply<Self> {
+        chat.join(room)
+    }
+
+    /// The events of a public room, read by polling, without an account.
+    ///
+    /// To read several, or to change the pace, make one [`Chat`] without an account and join the rooms with it: they
+    /// share one poll.
+    pub fn anonymous(room: impl Into<RoomId>, server: Server) -> M::Reply<Events<M>> {
+        let room = room.into();
+        let joined = Chat::<M>::anonymous(server).map(|chat| {
+            let events = Events::new(chat.connection(), Some(room));
+            chat.connection().call(|engine, now| engine.join(now, room)).map(|()| events)
+        });
+        M::hand_over(joined.unwrap_or_else(|error| Reply::ready(Err(error))))
+    }
+
+    /// Posts a message and gives its id.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`](sechat_core::Error::Invalid) for a text the server would not take, [`Error::Duplicate`](sechat_core::Error::Duplicate) for one it has just taken,
+    /// [`Error::Refused`](sechat_core::Error::Refused) with its reason, and [`Error::Uncertain`](sechat_core::Error::Uncertain) when the answer was lost: it is not sent again then,
+    /// for that could post it twice.
+    pub fn send(&self, text: impl Into<String>) -> M::Reply<MessageId> {
+        self.post(text.into(), None)
+    }
+
+    /// Posts an answer to a message of this room and gives its id. Fails as [`send`](Self::send) does.
+    pub fn reply(&self, to: impl Into<MessageId>, text: impl Into<String>) -> M::Reply<MessageId> {
+        self.post(text.into(), Some(to.into()))
+    }
+
+    /// Replaces the text of a message of one's own, for about two minutes after it was posted. A reply stays a reply.
+    pub fn edit(&self, message: impl Into<MessageId>, text: impl Into<String>) -> M::Reply<()> {
+        let (message, text) = (message.into(), text.into());
+        M::hand_over(self.chat.connection().call(|engine, now| engine.edit(now, message, text)))
+    }
+
+    /// Deletes a message of one's own, for about two minutes after it was posted.
+    pub fn delete(&self, message: impl Into<MessageId>) -> M::Reply<()> {
+        self.chat.call(DeleteMessage { message: message.into() })
+    }
+
+    /// The events of this room, from now on, and whatever happens to the feed.
+    ///
+    /// To miss nothing between joining and this call, subscribe first, with [`Chat::events`].
+    pub fn events(&self) -> Events<M> {
+        Events::new(self.chat.connection(), Some(self.id))
+    }
+
+    /// Its id.
+    pub fn id(&self) -> RoomId {
+        self.id
+    }
+
+    /// The account it belongs to.
+    pub fn chat(&self) -> &Chat<M> {
+        &self.chat
+    }
+
+    /// Leaves the room, for all handles to it, and ends its events.
+    pub fn close(&self) -> M::Reply<()> {
+        let (connection, id) = (self.chat.connection().clone(), self.id);
+        let left = connection.call(|engine, now| engine.leave(now, id));
+        M::hand_over(left.map(move |()| connection.end_room(id)))
+    }
+
+    pub(crate) fn new(chat: Chat<M>, id: RoomId) -> Self {
+        Self { chat, id }
+    }
+
+    fn post(&self, text: String, reply_to: Option<MessageId>) -> M::Reply<MessageId> {
+        M::hand_over(self.chat.connection().call(|engine, now| engine.send(now, self.id, text, reply_to)))
+    }
+}
+
+impl<M: Mode> Clone for Room<M> {
+    fn clone(&self) -> Self {
+        Self::new(self.chat.clone(), self.id)
+    }
+}
+
+impl<M: Mode> fmt::Debug for Room<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Room").field("id", &self.id).finish_non_exhaustive()
+    }
+}

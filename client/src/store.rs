@@ -1,0 +1,95 @@
+//! The file of a stored session.
+
+use std::fmt;
+use std::fs;
+use std::io::{self, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use sechat_core::{Credentials, Error, Server};
+use tempfile::NamedTempFile;
+
+/// What a file holds.
+pub(crate) enum Stored {
+    /// There is no such file, or it is empty.
+    Nothing,
+    /// Something that is not a session.
+    Other,
+    Session(Box<Credentials>),
+}
+
+/// A file that is known to be replaceable.
+pub(crate) struct Slot {
+    path: PathBuf,
+    fresh: NamedTempFile,
+}
+
+impl Stored {
+    pub(crate) fn read(path: &Path) -> Result<Self, Error> {
+        match fs::read(path) {
+            Ok(bytes) if bytes.is_empty() => Ok(Self::Nothing),
+            Ok(bytes) => {
+                let session = str::from_utf8(&bytes).ok().and_then(|text| Credentials::from_json(text).ok());
+                Ok(session.map_or(Self::Other, |session| Self::Session(Box::new(session))))
+            }
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Self::Nothing),
+            Err(error) => Err(Error::store(path.display(), error)),
+        }
+    }
+}
+
+impl Slot {
+    /// Makes the new file beside the old one, for its owner's eyes only. It is gone again unless it is written.
+    pub(crate) fn open(path: &Path) -> Result<Self, Error> {
+        // A link is kept, and what it points at replaced.
+        let path = match fs::canonicalize(path) {
+            Ok(path) => path,
+            Err(error) if error.kind() == ErrorKind::NotFound => path.to_owned(),
+            Err(error) => return Err(Error::store(path.display(), error)),
+        };
+        match NamedTempFile::new_in(directory(&path)) {
+            Ok(fresh) => Ok(Self { path, fresh }),
+            Err(error) => Err(Error::store(path.display(), error)),
+        }
+    }
+
+    /// The session in the old file, if it may be replaced by one for `server`.
+    pub(crate) fn stored(&self, server: &Server) -> Result<Option<Credentials>, Error> {
+        match Stored::read(&self.path)? {
+            Stored::Nothing => Ok(None),
+            Stored::Session(session) if session.server() == server => Ok(Some(*session)),
+            Stored::Session(session) => {
+                Err(self.error(format_args!("holds a session for {}: use another file for {server}", session.server())))
+            }
+            Stored::Other => {
+                Err(self.error("holds something else than a session: use another file, or remove this one"))
+            }
+        }
+    }
+
+    pub(crate) fn write(self, json: &str) -> Result<(), Error> {
+        let Self { path, fresh } = self;
+        persist(fresh, &path, json).map_err(|error| Error::store(path.display(), error))
+    }
+
+    fn error(&self, reason: impl fmt::Display) -> Error {
+        Error::store(self.path.display(), reason)
+    }
+}
+
+fn persist(mut fresh: NamedTempFile, path: &Path, json: &str) -> io::Result<()> {
+    fresh.write_all(json.as_bytes())?;
+    fresh.write_all(b"\n")?;
+    fresh.as_file().sync_all()?;
+    fresh.persist(path).map_err(|failed| failed.error)?;
+    // Elsewhere a directory cannot be opened, nor does it have to be.
+    #[cfg(unix)]
+    fs::File::open(directory(path))?.sync_all()?;
+    Ok(())
+}
+
+fn directory(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
