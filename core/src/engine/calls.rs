@@ -129,6 +129,7 @@ impl Engine {
                 }
             }
             Outcome::Failed(error) => {
+                self.answer_is_void(now, error.clone());
                 for waiter in std::mem::take(&mut self.logins) {
                     self.finish_ticket(waiter, Err(error.clone()));
                 }

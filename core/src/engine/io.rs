@@ -1,5 +1,6 @@
 //! What goes into the engine and what comes out of it.
 
+use std::fmt;
 use std::time::Instant;
 
 use bytes::Bytes;
@@ -19,8 +20,7 @@ pub struct SocketId(pub(crate) u64);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TicketId(pub(crate) u64);
 
-/// Something that happened outside.
-#[derive(Debug)]
+/// Something that happened outside. Its `Debug` shows no body and no header.
 #[expect(clippy::exhaustive_enums, reason = "every driver must be able to build each of them")]
 pub enum Input {
     /// The deadline of [`Engine::poll_timeout`](crate::Engine::poll_timeout) has come.
@@ -36,8 +36,7 @@ pub enum Input {
     SocketClosed(SocketId, TransportError),
 }
 
-/// Something the caller has to do. Each is handed out once.
-#[derive(Debug)]
+/// Something the caller has to do. Each is handed out once. Its `Debug` shows no body, no header and no query.
 #[must_use = "an output that is dropped is work never done: calls behind it will not end"]
 #[expect(clippy::exhaustive_enums, reason = "a driver that forgets one must not compile")]
 pub enum Output {
@@ -68,4 +67,40 @@ pub struct Deadline {
     pub at: Instant,
     /// What for, for logs.
     pub why: &'static str,
+}
+
+impl fmt::Debug for Input {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Timeout => f.write_str("Timeout"),
+            Self::Http(id, answer) => f
+                .debug_tuple("Http")
+                .field(id)
+                .field(&answer.as_ref().map(|response| response.status().as_u16()))
+                .finish(),
+            Self::SocketOpened(id) => f.debug_tuple("SocketOpened").field(id).finish(),
+            Self::SocketFrame(id, text) => f.debug_tuple("SocketFrame").field(id).field(text).finish(),
+            Self::SocketClosed(id, fault) => f.debug_tuple("SocketClosed").field(id).field(fault).finish(),
+        }
+    }
+}
+
+impl fmt::Debug for Output {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Http(id, request) => {
+                let place = (request.method().as_str(), request.uri().host(), request.uri().path());
+                f.debug_tuple("Http").field(id).field(&place).finish()
+            }
+            Self::HttpAbort(id) => f.debug_tuple("HttpAbort").field(id).finish(),
+            Self::SocketOpen(id, request) => {
+                f.debug_tuple("SocketOpen").field(id).field(&request.uri().host()).finish()
+            }
+            Self::SocketClose(id) => f.debug_tuple("SocketClose").field(id).finish(),
+            Self::Done(id) => f.debug_tuple("Done").field(id).finish(),
+            Self::Event(event) => f.debug_tuple("Event").field(event).finish(),
+            Self::FeedEnded(result) => f.debug_tuple("FeedEnded").field(result).finish(),
+            Self::Finished => f.write_str("Finished"),
+        }
+    }
 }

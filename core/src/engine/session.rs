@@ -2,11 +2,11 @@
 //!
 //! ```text
 //!            wanted                       logged in
-//!   Idle ───────────────▶ Home ─────────────────────────────▶ Ready
-//!    ▲                     │ ▲  no fkey there: Favorites, Room ─▲
-//!    │ failed              │ └─────────────────────┐
-//!    └──────── logged out, │                       │ 302 to /, acct and prov set
-//!              no password ▼                       │
+//!   Idle ───────────────▶ Home ─────────────────────────────▶ Ready ──doubt──▶ Check
+//!    ▲                     │ ▲  no fkey there: Favorites, Room ─▲                │
+//!    │ failed              │ └─────────────────────┐            └────────────────┤ good
+//!    └──────── logged out, │                       │ 302 to /, acct              ▼
+//!              no password ▼                       │ and prov set     logged out: Home
 //!                      LoginPage ─▶ (Validate) ─▶ Submit
 //! ```
 
@@ -66,6 +66,8 @@ enum State {
 
 #[derive(Debug, Clone)]
 enum Step {
+    /// The small page: whether a session that was good still is.
+    Check,
     Home,
     Favorites,
     Room,
@@ -150,7 +152,11 @@ impl Session {
         }
         self.tries = 0;
         self.just_logged_in = false;
-        let first = if self.anonymous || net.jar.acct.is_some() { Step::Home } else { Step::LoginPage };
+        let first = match (self.anonymous || net.jar.acct.is_some(), &self.me) {
+            (true, Some(_)) => Step::Check,
+            (true, None) => Step::Home,
+            (false, _) => Step::LoginPage,
+        };
         if matches!(first, Step::LoginPage) && self.account.is_none() {
             return Some(self.fail(now, Error::SessionExpired));
         }
@@ -207,6 +213,11 @@ impl Session {
     fn advance(&mut self, net: &mut Net, step: &Step, answer: Answer) -> Result<Option<Step>, Error> {
         let response = answer?;
         match step {
+            Step::Check => match FavoriteRooms.parse(&response) {
+                Ok(home) if home.me.is_some() || home.visitor => self.identify(net, home, Step::Home),
+                Err(error @ (Error::Server { .. } | Error::RateLimited { .. })) => Err(error),
+                _ => Ok(Some(Step::Home)),
+            },
             Step::Home => {
                 let home = ChatHome.parse(&response)?;
                 self.identify(net, home, Step::Favorites)
@@ -341,7 +352,7 @@ impl Session {
         let context = Context { server: &net.server, fkey: self.fkey() };
         match step {
             Step::Home => ChatHome.request(context),
-            Step::Favorites => FavoriteRooms.request(context),
+            Step::Check | Step::Favorites => FavoriteRooms.request(context),
             Step::Room => RoomPage { room: self.hinted_room() }.request(context),
             Step::LoginPage => LoginPage.request(context),
             Step::Validate(fkey) => {

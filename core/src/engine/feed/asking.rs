@@ -6,6 +6,7 @@ use std::time::Instant;
 use super::{Cover, FeedJob, Status};
 use crate::endpoint::{PollEvents, RoomEvents};
 use crate::engine::Engine;
+use crate::engine::session::Outcome;
 use crate::event::{FeedChange, Frame, RoomSnapshot, RoomUpdate};
 use crate::{Error, EventId, Now, RoomId};
 
@@ -14,8 +15,19 @@ const HELD_AT_MOST: usize = 10_000;
 /// As many messages as the server gives at once.
 const REBUILT_FROM: u16 = 500;
 
+/// An answer that came while nobody knew whether the session was still good.
+#[derive(Debug)]
+pub(super) struct Unverified {
+    asked: Vec<(RoomId, EventId)>,
+    frame: Frame,
+    at: Now,
+    /// The state of the session when it came.
+    epoch: u64,
+}
+
 impl Engine {
     pub(super) fn tend_asking(&mut self, now: Now) {
+        self.verify_answer(now);
         let due = |at: Option<Instant>| at.is_some_and(|at| at <= now.mono);
         if due(self.feed.asks.retry_at) {
             self.feed.asks.retry_at = None;
@@ -49,10 +61,10 @@ impl Engine {
     }
 
     pub(super) fn asked(&mut self, now: Now, asked: Vec<(RoomId, EventId)>, result: Result<Frame, Error>) {
-        self.feed.asks.under_way = false;
         let frame = match result {
             Ok(frame) => frame,
             Err(error) => {
+                self.feed.asks.under_way = false;
                 if let (Error::Refused { .. }, [(room, _)]) = (&error, asked.as_slice()) {
                     self.denied(*room, &error);
                 }
@@ -62,6 +74,49 @@ impl Engine {
                 return self.ask_failed(now, &error);
             }
         };
+        let answer = Unverified { asked, frame, at: now, epoch: self.session.epoch() };
+        if self.session.is_anonymous() {
+            return self.take_answer(now, answer);
+        }
+        // To a session that has ended the server answers as to a visitor: without what is personal, and without a word.
+        self.session.suspect();
+        self.feed.asks.unverified = Some(answer);
+    }
+
+    /// An answer counts once the session is known to have been good when it was given.
+    fn verify_answer(&mut self, now: Now) {
+        let Some(answered) = self.feed.asks.unverified.as_ref().map(|answer| answer.at.mono) else { return };
+        match self.session.want(now, &mut self.net) {
+            Some(Outcome::Failed(error)) => self.answer_is_void(now, error),
+            _ if self.session.is_ready() && self.session.checked_at() >= Some(answered) => {
+                let Some(answer) = self.feed.asks.unverified.take() else { return };
+                if answer.epoch == self.session.epoch() {
+                    self.take_answer(now, answer);
+                } else {
+                    self.feed.asks.under_way = false;
+                    self.feed.asks.poll_at = Some(now.mono);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// No session can be had: what was answered is asked again later.
+    pub(in crate::engine) fn answer_is_void(&mut self, now: Now, error: Error) {
+        if self.feed.asks.unverified.take().is_none() {
+            return;
+        }
+        self.feed.asks.under_way = false;
+        if super::is_final(&error) {
+            self.lose_session(error);
+        } else {
+            self.ask_failed(now, &error);
+        }
+    }
+
+    fn take_answer(&mut self, now: Now, answer: Unverified) {
+        let Unverified { asked, frame, .. } = answer;
+        self.feed.asks.under_way = false;
         self.ask_worked(now);
         let mut answers: BTreeMap<RoomId, RoomUpdate> = frame.rooms.into_iter().collect();
         for (id, after) in asked {
@@ -147,6 +202,7 @@ impl Engine {
         let Some(room) = self.feed.live_room(id) else { return };
         room.rebuilding = true;
         room.timeline.recover();
+        room.timeline.asked();
         let call = RoomEvents::latest(id, REBUILT_FROM);
         self.feed_job(call, FeedJob::Rebuild(id), 1);
     }

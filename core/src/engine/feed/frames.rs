@@ -9,7 +9,7 @@ use super::{Cover, STRAYS_REMEMBERED};
 use crate::engine::Engine;
 use crate::engine::io::SocketId;
 use crate::event::{Event, Frame, RoomUpdate};
-use crate::{Now, RoomId};
+use crate::{EventId, Now, RoomId};
 
 impl Engine {
     pub(in crate::engine) fn frame(&mut self, now: Now, socket: SocketId, text: &Bytes) {
@@ -51,6 +51,9 @@ impl Engine {
     }
 
     fn stray(&mut self, event: Event) {
+        if event.id.is_some_and(|id| self.feed.strays.contains(&id)) {
+            return;
+        }
         if let Some(room) = event.room_id.and_then(|id| self.feed.rooms.get_mut(&id))
             && event.id.is_some()
         {
@@ -58,14 +61,17 @@ impl Engine {
             return;
         }
         if let Some(id) = event.id {
-            if !self.feed.strays.insert(id) {
-                return;
-            }
-            if self.feed.strays.len() > STRAYS_REMEMBERED {
-                self.feed.strays.pop_first();
-            }
+            self.remember_stray(id);
         }
         self.deliver(vec![event]);
+    }
+
+    /// An event that was delivered, and that other rooms' keys may bring again.
+    pub(super) fn remember_stray(&mut self, id: EventId) {
+        self.feed.strays.insert(id);
+        if self.feed.strays.len() > STRAYS_REMEMBERED {
+            self.feed.strays.pop_first();
+        }
     }
 
     /// A socket carries a room.

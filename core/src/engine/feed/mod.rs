@@ -22,6 +22,7 @@ mod timeline;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
+use asking::Unverified;
 use timeline::Timeline;
 use url::Url;
 
@@ -65,6 +66,7 @@ pub(super) struct Feed {
 #[derive(Debug, Default)]
 struct Asks {
     under_way: bool,
+    unverified: Option<Unverified>,
     /// Faults in a row, and when the next question may be asked.
     faults: u32,
     retry_at: Option<Instant>,
@@ -342,6 +344,9 @@ impl Engine {
     fn deliver(&mut self, events: Vec<Event>) {
         let me = self.session.me().map(|me| me.id);
         for event in events {
+            if let Some(id) = event.id.filter(|_| event.is_personal()) {
+                self.remember_stray(id);
+            }
             match &event.kind {
                 EventKind::MessagePosted(message) if event.user_id == me && me.is_some() => {
                     self.own.seen(message.id, message.parent_id.filter(|_| message.show_parent));

@@ -28,6 +28,8 @@ pub(super) struct Timeline {
     /// Updates that came after a gap.
     held: Vec<Held>,
     recovering: bool,
+    /// A question that is under way was asked before something happened that it has to cover.
+    asked_too_early: bool,
     /// A gap was seen between two updates of a socket.
     alarmed: bool,
     false_alarms: u32,
@@ -83,6 +85,7 @@ impl Timeline {
     /// From now on events are held back until [`filled`](Self::filled).
     pub(super) fn recover(&mut self) {
         self.recovering = true;
+        self.asked_too_early = true;
     }
 
     /// An update from a socket. Gives the events that can be delivered now.
@@ -113,6 +116,7 @@ impl Timeline {
 
     /// The server is being asked for everything after the cursor.
     pub(super) fn asked(&mut self) {
+        self.asked_too_early = false;
         for held in &mut self.held {
             held.covered = true;
         }
@@ -130,7 +134,7 @@ impl Timeline {
             self.held.extend(later);
             return Filled { too_short: true, ..Filled::default() };
         }
-        self.recovering = false;
+        self.recovering = self.asked_too_early;
         let from_sockets: BTreeSet<EventId> = covered.iter().flat_map(|held| ids(&held.update)).collect();
         for Held { update, .. } in covered {
             answer.t = answer.t.max(update.t);
@@ -150,7 +154,7 @@ impl Timeline {
 
     /// The room's messages, read because its events do not reach back far enough, and everything held back.
     pub(super) fn rebuilt(&mut self, snapshot: Vec<Event>) -> Filled {
-        self.recovering = false;
+        self.recovering = self.asked_too_early;
         self.alarmed = false;
         let held = std::mem::take(&mut self.held);
         let coming: BTreeSet<MessageId> = held.iter().flat_map(|held| &held.update.events).filter_map(posted).collect();
