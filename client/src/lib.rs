@@ -21,6 +21,8 @@
 #[doc(hidden)]
 pub mod conformance;
 #[cfg(feature = "websocket")]
+pub mod race;
+#[cfg(feature = "websocket")]
 pub mod target;
 #[cfg(feature = "tls")]
 pub mod tls;

@@ -14,6 +14,7 @@ use hyper_util::client::legacy::{Client, connect::HttpConnector};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, RootCertStore};
+use sechat_client::race::{STAGGER, race};
 use sechat_client::target::Target;
 use sechat_client::tls::Tls;
 use sechat_client::websocket::{Io, WebSocket};
@@ -100,7 +101,8 @@ impl Runtime for Tokio {
         } else {
             None
         };
-        let tcp = TcpStream::connect((host.as_str(), port)).await.map_err(failed)?;
+        let addresses = tokio::net::lookup_host((host.as_str(), port)).await.map_err(failed)?;
+        let tcp = race(addresses, TcpStream::connect, || tokio::time::sleep(STAGGER)).await.map_err(failed)?;
         tcp.set_nodelay(true).map_err(failed)?;
         let stream: Box<dyn Io> = match secured {
             Some((tls, name)) => Box::new(TokioAdapter::new(tls.connect(name, tcp).await.map_err(failed)?)),
