@@ -26,6 +26,9 @@ use tokio_rustls::TlsConnector;
 /// The longest answer that is read, in bytes.
 const BODY_LIMIT: usize = 8 << 20;
 
+/// How long connecting may take.
+const CONNECT_LIMIT: Duration = Duration::from_secs(30);
+
 /// Well below the time after which servers close idle connections.
 const IDLE: Duration = Duration::from_secs(20);
 
@@ -58,11 +61,16 @@ impl Tokio {
 
     fn on(handle: Handle, tls: Tls) -> Self {
         let config = tls.config().unwrap_or_else(|_| trusting_nobody());
+        let mut tcp = HttpConnector::new();
+        tcp.enforce_http(false);
+        tcp.set_nodelay(true);
+        // A request that is dropped may leave its attempt to connect behind.
+        tcp.set_connect_timeout(Some(CONNECT_LIMIT));
         let connector = HttpsConnectorBuilder::new()
             .with_tls_config(ClientConfig::clone(&config))
             .https_or_http()
             .enable_http1()
-            .build();
+            .wrap_connector(tcp);
         let client = Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(IDLE)
