@@ -1,9 +1,11 @@
 //! Two bots over real connections, without async: the whole way, with a cut in the middle.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
 use std::sync::Arc;
 use std::time::Duration;
 
-use sechat_blocking::core::event::{EventKind, Message};
+use sechat_blocking::event::{EventKind, Message};
 use sechat_blocking::rustls::pki_types::CertificateDer;
 use sechat_blocking::rustls::{self, ClientConfig, RootCertStore};
 use sechat_blocking::{

@@ -1,10 +1,12 @@
 //! Two bots over real connections: the whole way, with a cut in the middle.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use sechat_fixtures::{Close, Listener, ListenerOptions, Setup, User};
-use sechat_tokio::core::event::{EventKind, Message};
+use sechat_tokio::event::{EventKind, Message};
 use sechat_tokio::rustls::pki_types::CertificateDer;
 use sechat_tokio::rustls::{self, ClientConfig, RootCertStore};
 use sechat_tokio::{

@@ -4,8 +4,8 @@ use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use futures_util::StreamExt;
-use sechat_client::core::engine::Access;
-use sechat_client::core::event::{EventKind, FeedChange};
+use sechat_client::Access;
+use sechat_client::event::{EventKind, FeedChange};
 use sechat_client::{Config, Error, Event, RoomId, Server};
 
 use crate::server::Answers;

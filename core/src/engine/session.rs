@@ -28,6 +28,8 @@ use crate::{Credentials, Error, LoginError, Me, Now, RoomId};
 const CAPTCHA_REST: Duration = Duration::from_secs(600);
 /// A page that reads wrong is asked for this often: it may have been a challenge page in between.
 const TRIES_OF_A_CHANGED_PAGE: u32 = 2;
+/// A login that fails although the password was right before, or that chat does not take, is made once more.
+const TRIES_OF_A_LOGIN: u32 = 2;
 
 #[derive(Debug)]
 pub(super) struct Session {
@@ -319,6 +321,9 @@ impl Session {
         let most = match error {
             Error::Transport(_) | Error::Server { .. } | Error::RateLimited { .. } => self.attempts,
             Error::Changed { .. } => TRIES_OF_A_CHANGED_PAGE.min(self.attempts),
+            // The fkey of the form, or the fresh session, may have ended just then.
+            Error::Login(LoginError::ChatRefused) => TRIES_OF_A_LOGIN.min(self.attempts),
+            Error::Login(LoginError::WrongPassword) if self.me.is_some() => TRIES_OF_A_LOGIN.min(self.attempts),
             _ => 1,
         };
         if self.tries >= most {
@@ -327,7 +332,8 @@ impl Session {
         let asked_for = if let Error::RateLimited { retry_after } = error { retry_after } else { Duration::ZERO };
         let wait = jitter.backoff(self.tries, self.backoff_cap).max(asked_for);
         // A form's fkey is good for one login: start from the form again.
-        let step = if matches!(step, Step::Validate(_) | Step::Submit(_)) { Step::LoginPage } else { step };
+        let from_form = matches!(step, Step::Validate(_) | Step::Submit(_)) || matches!(error, Error::Login(_));
+        let step = if from_form { Step::LoginPage } else { step };
         self.state = State::Waiting(now.mono + wait, step);
         None
     }

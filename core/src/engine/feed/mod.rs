@@ -165,6 +165,14 @@ impl Feed {
         self.rooms.iter().filter(|(_, room)| room.joining.is_none()).map(|(&id, room)| (id, room))
     }
 
+    /// Takes a room out. A socket that carried it may begin anew, should it be joined again.
+    fn forget(&mut self, id: RoomId) -> Option<Room> {
+        for socket in self.sockets.values_mut() {
+            socket.carries.remove(&id);
+        }
+        self.rooms.remove(&id)
+    }
+
     fn live_room(&mut self, id: RoomId) -> Option<&mut Room> {
         self.rooms.get_mut(&id).filter(|room| room.joining.is_none())
     }
@@ -293,7 +301,7 @@ impl Engine {
 
     /// Takes a room out. Calls that wait for it end with `error`.
     fn drop_room(&mut self, id: RoomId, error: &Error) {
-        let Some(room) = self.feed.rooms.remove(&id) else { return };
+        let Some(room) = self.feed.forget(id) else { return };
         for waiter in room.joining.unwrap_or_default() {
             self.finish_ticket(waiter, Err(error.clone()));
         }
@@ -310,7 +318,7 @@ impl Engine {
     }
 
     fn lose_room(&mut self, id: RoomId, reason: String) {
-        self.feed.rooms.remove(&id);
+        self.feed.forget(id);
         self.feed.asks.one_by_one = None;
         self.announce(FeedChange::RoomLost { room: id, reason });
         self.close_useless_sockets();

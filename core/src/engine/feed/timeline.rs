@@ -33,6 +33,8 @@ pub(super) struct Timeline {
     /// A gap was seen between two updates of a socket.
     alarmed: bool,
     false_alarms: u32,
+    /// The last answer said that nothing is missing, but not up to where: the next update may begin there.
+    answered_without_t: bool,
     /// Events that arrived under another room's key. They wait for this room's own, so that the order is kept.
     parked: BTreeMap<EventId, Event>,
 }
@@ -90,13 +92,10 @@ impl Timeline {
 
     /// An update from a socket. Gives the events that can be delivered now.
     pub(super) fn update(&mut self, update: RoomUpdate) -> Vec<Event> {
-        match self.follows_on(&update) {
-            Some(true) => self.false_alarms = self.false_alarms.saturating_sub(1),
-            Some(false) if !self.d_is_wrong() => {
-                self.recovering = true;
-                self.alarmed = true;
-            }
-            _ => {}
+        let covered = std::mem::take(&mut self.answered_without_t) || self.follows_on(&update) != Some(false);
+        if !covered && self.d_is_right(&update) {
+            self.recovering = true;
+            self.alarmed = true;
         }
         if self.recovering {
             self.held.push(Held { update, covered: false });
@@ -127,7 +126,7 @@ impl Timeline {
         let (covered, later): (Vec<Held>, Vec<Held>) =
             std::mem::take(&mut self.held).into_iter().partition(|h| h.covered);
         let begins_late = matches!((answer.t, answer.d), (Some(t), Some(d)) if t.0.saturating_sub(d) > after.0);
-        if answer.reset || (begins_late && !self.d_is_wrong()) {
+        if answer.reset || (begins_late && self.d_is_right(&answer)) {
             // Everything waits on for the room's messages, which come before it.
             self.held = covered;
             self.held.push(Held { update: answer, covered: true });
@@ -135,6 +134,7 @@ impl Timeline {
             return Filled { too_short: true, ..Filled::default() };
         }
         self.recovering = self.asked_too_early;
+        self.answered_without_t = answer.t.is_none() && !self.recovering;
         let from_sockets: BTreeSet<EventId> = covered.iter().flat_map(|held| ids(&held.update)).collect();
         for Held { update, .. } in covered {
             answer.t = answer.t.max(update.t);
@@ -143,8 +143,8 @@ impl Timeline {
         let mut events = self.deliver(answer);
         let is_missed = |event: &&Event| event.id.is_some_and(|id| !from_sockets.contains(&id));
         let missed = events.iter().filter(is_missed).count() as u64;
-        if std::mem::take(&mut self.alarmed) && missed == 0 {
-            self.false_alarm();
+        if std::mem::take(&mut self.alarmed) {
+            self.false_alarms = if missed == 0 { self.false_alarms + 1 } else { 0 };
         }
         for Held { update, .. } in later {
             events.extend(self.update(update));
@@ -167,15 +167,14 @@ impl Timeline {
         while self.from_room.len() > REMEMBERED {
             self.from_room.pop_first();
         }
-        if missed == 0 {
-            self.false_alarm();
-        }
         let mut rest = RoomUpdate::default();
         for Held { update, .. } in held {
             rest.t = rest.t.max(update.t);
             rest.events.extend(update.events);
         }
         events.extend(self.deliver(rest));
+        // What turns up of the gap after all would come out of order.
+        self.floor = self.cursor;
         Filled { events, missed, too_short: false }
     }
 
@@ -207,12 +206,14 @@ impl Timeline {
         Some(t.0.saturating_sub(d) <= self.cursor.0)
     }
 
-    fn false_alarm(&mut self) {
-        self.false_alarms = (self.false_alarms + 1).min(2 * FALSE_ALARMS);
-    }
-
-    fn d_is_wrong(&self) -> bool {
-        self.false_alarms >= FALSE_ALARMS
+    /// Whether `d` is what it is taken for: it was not wrong too often, and all events listed lie in `(t − d, t]`.
+    fn d_is_right(&mut self, update: &RoomUpdate) -> bool {
+        if let (Some(t), Some(d)) = (update.t, update.d)
+            && ids(update).any(|id| id.0 <= t.0.saturating_sub(d))
+        {
+            self.false_alarms = FALSE_ALARMS;
+        }
+        self.false_alarms < FALSE_ALARMS
     }
 
     fn is_new(&self, id: EventId) -> bool {
