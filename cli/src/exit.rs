@@ -107,7 +107,6 @@ fn hint(error: &Error) -> Option<&'static str> {
             "Check --email and SECHAT_PASSWORD; an account without a password of its own needs one first."
         }
         Error::Login(LoginError::Captcha) => "With the cookies of a browser: sechat login --cookies",
-        Error::Login(LoginError::ChatRefused) => "An account needs 20 reputation on one of the sites to chat.",
         Error::SessionExpired => "Log in again, with the same --server and --session: sechat login",
         Error::Refused { reason: Refusal::NoSuchRoomOrNoPermission, .. } => {
             "The number of a room is in its address, as in …/rooms/1/sandbox. Each server has rooms of its own: check \

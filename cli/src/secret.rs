@@ -10,9 +10,10 @@ pub(crate) fn from(variable: &str, prompt: &str) -> Result<String, Failure> {
     if let Some(value) = env::var(variable).ok().filter(|value| !value.is_empty()) {
         return Ok(value);
     }
-    rpassword::prompt_password(format!("{prompt}: ")).map_err(|_| {
-        Failure::new(Code::Usage, format!("there is no terminal to ask for the {prompt}"))
-            .hint(format!("Put it into the environment variable {variable}."))
+    let typed = io::stdin().is_terminal().then(|| rpassword::prompt_password(format!("{prompt}: ")));
+    typed.and_then(Result::ok).filter(|typed| !typed.is_empty()).ok_or_else(|| {
+        Failure::new(Code::Usage, format!("there is no {prompt}"))
+            .hint(format!("Put it into the environment variable {variable}, or type it at a terminal."))
     })
 }
 

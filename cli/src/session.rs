@@ -90,9 +90,8 @@ fn file_name(server: &Server) -> String {
     let address = server.to_string();
     let known = !matches!(server, Server::Custom(_));
     let name = if known { address.trim_start_matches("https://") } else { &address };
-    let safe = |c: char| if c.is_ascii_alphanumeric() || c == '.' { c } else { '-' };
-    let name: String = name.trim_end_matches('/').chars().map(safe).collect();
-    format!("{}.json", name.replace("---", "-"))
+    let parts = name.split(|c: char| !c.is_ascii_alphanumeric() && c != '.').filter(|part| !part.is_empty());
+    format!("{}.json", parts.collect::<Vec<_>>().join("-"))
 }
 
 #[cfg(test)]
@@ -105,9 +104,6 @@ mod tests {
         let custom = |chat, login| file_name(&Server::custom(chat, login).unwrap());
         let plain = "http://127.0.0.1:8080";
         assert_eq!(custom(plain, plain), "http-127.0.0.1-8080.json");
-        assert_eq!(
-            custom("https://[::1]:1", "https://localhost"),
-            "https-[::1]:1-https-localhost.json".replace(['[', ']', ':'], "-").replace("---", "-")
-        );
+        assert_eq!(custom("https://[::1]:1", "https://localhost"), "https-1-1-https-localhost.json");
     }
 }

@@ -5,8 +5,7 @@ mod bot;
 use std::time::Instant;
 
 use clap::Args;
-use sechat_blocking::core::event::{EventKind, FeedChange};
-use sechat_blocking::{MessageId, RoomId, Server, UserId};
+use sechat_blocking::{EventKind, FeedChange, MessageId, RoomId, Server, UserId};
 use sechat_fixtures::{Close, Listener, Setup, User};
 
 use crate::exit::{EXIT_CODES, Failure};

@@ -5,9 +5,8 @@ mod line;
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use sechat_blocking::core::engine::Pending;
-use sechat_blocking::core::event::{EventKind, FeedChange};
-use sechat_blocking::{Access, Error, Event, Events, RoomId, TimedOut};
+
+use sechat_blocking::{Access, Error, Event, EventKind, Events, FeedChange, Pending, RoomId, TimedOut};
 
 use crate::exit::{Code, EXIT_CODES, Failure};
 use crate::target::Target;

@@ -2,8 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use sechat_blocking::core::event::EventKind;
-use sechat_blocking::{Access, Chat, Config, Events, MessageId, Room, RoomId, Server};
+use sechat_blocking::{Access, Chat, Config, EventKind, Events, MessageId, Room, RoomId, Server};
 
 use crate::exit::{Code, Failure};
 

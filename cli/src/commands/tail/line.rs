@@ -1,7 +1,6 @@
 //! An event as a line for people.
 
-use sechat_blocking::Event;
-use sechat_blocking::core::event::{EventKind, FeedChange, Message};
+use sechat_blocking::{Event, EventKind, FeedChange, Message};
 
 use crate::plain::{from_html, harmless};
 
