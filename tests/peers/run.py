@@ -22,7 +22,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
 COMMAND = os.environ.get(
-    "PEER_COMMAND", "cargo run --quiet -p sechat-fixtures --example serve -- --classic --until-eof")
+    "PEER_COMMAND", "cargo run --quiet -p sechat-fixtures --example serve -- --until-eof")
 PEERS = {"chatexchange": "chatexchange_peer.py", "sechat": "sechat_peer.py"}
 PEER_SECONDS = 240
 

@@ -41,7 +41,7 @@ pub(super) struct Session {
     me: Option<Me>,
     fkey: SecretString,
     state: State,
-    tries: u32,
+    tries: Tries,
     just_logged_in: bool,
     /// Changes whenever a request built now would differ from one built before.
     epoch: u64,
@@ -51,6 +51,14 @@ pub(super) struct Session {
     rest_until: Option<Instant>,
     /// A room whose page may show the fkey if no other does.
     pub(super) room_hint: Option<RoomId>,
+}
+
+/// Attempts that failed since a session was wanted, by what failed.
+#[derive(Debug, Default)]
+struct Tries {
+    network: u32,
+    page: u32,
+    login: u32,
 }
 
 struct Account {
@@ -100,7 +108,7 @@ impl Session {
             me: None,
             fkey: SecretString::default(),
             state: State::Idle,
-            tries: 0,
+            tries: Tries::default(),
             just_logged_in: false,
             epoch: 0,
             cookie_changes: 0,
@@ -152,7 +160,7 @@ impl Session {
         if self.rest_until.is_some_and(|until| until > now.mono) {
             return Some(Outcome::Failed(LoginError::Captcha.into()));
         }
-        self.tries = 0;
+        self.tries = Tries::default();
         self.just_logged_in = false;
         let first = match (self.anonymous || net.jar.acct.is_some(), &self.me) {
             (true, Some(_)) => Step::Check,
@@ -317,20 +325,23 @@ impl Session {
     }
 
     fn retry(&mut self, now: Now, jitter: &mut Jitter, step: Step, error: Error) -> Option<Outcome> {
-        self.tries += 1;
-        let most = match error {
-            Error::Transport(_) | Error::Server { .. } | Error::RateLimited { .. } => self.attempts,
-            Error::Changed { .. } => TRIES_OF_A_CHANGED_PAGE.min(self.attempts),
+        let (tries, most) = match error {
+            Error::Transport(_) | Error::Server { .. } | Error::RateLimited { .. } => {
+                (&mut self.tries.network, self.attempts)
+            }
+            Error::Changed { .. } => (&mut self.tries.page, TRIES_OF_A_CHANGED_PAGE.min(self.attempts)),
             // The fkey of the form, or the fresh session, may have ended just then.
-            Error::Login(LoginError::ChatRefused) => TRIES_OF_A_LOGIN.min(self.attempts),
-            Error::Login(LoginError::WrongPassword) if self.me.is_some() => TRIES_OF_A_LOGIN.min(self.attempts),
-            _ => 1,
+            Error::Login(LoginError::ChatRefused) => (&mut self.tries.login, TRIES_OF_A_LOGIN),
+            Error::Login(LoginError::WrongPassword) if self.me.is_some() => (&mut self.tries.login, TRIES_OF_A_LOGIN),
+            _ => return Some(self.fail(now, error)),
         };
-        if self.tries >= most {
+        *tries += 1;
+        let attempt = *tries;
+        if attempt >= most {
             return Some(self.fail(now, error));
         }
         let asked_for = if let Error::RateLimited { retry_after } = error { retry_after } else { Duration::ZERO };
-        let wait = jitter.backoff(self.tries, self.backoff_cap).max(asked_for);
+        let wait = jitter.backoff(attempt, self.backoff_cap).max(asked_for);
         // A form's fkey is good for one login: start from the form again.
         let from_form = matches!(step, Step::Validate(_) | Step::Submit(_)) || matches!(error, Error::Login(_));
         let step = if from_form { Step::LoginPage } else { step };
