@@ -9,7 +9,7 @@ use super::io::{Output, TicketId};
 use super::net::{Answer, Owner};
 use super::session::Outcome;
 use super::settle::Settling;
-use crate::endpoint::{Endpoint, Nature, Session as Context};
+use crate::endpoint::{Endpoint, LeaveRoom, Nature, NewMessage, Session as Context};
 use crate::{Error, MessageId, Now};
 
 /// Who gets the result of a call.
@@ -241,8 +241,11 @@ impl Engine {
         if call.endpoint.nature().is_paced() {
             self.pace.taken(now.mono);
         }
-        if let (Some(message), Some(&posted)) = (call.endpoint.as_message(), output.downcast_ref::<MessageId>()) {
+        if let (Some(message), Some(&posted)) = (call.endpoint_as::<NewMessage>(), output.downcast_ref::<MessageId>()) {
             self.own.posted(posted, message.parent);
+        }
+        if let Some(&LeaveRoom { room }) = call.endpoint_as() {
+            self.was_left(room);
         }
     }
 

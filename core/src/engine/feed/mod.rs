@@ -26,6 +26,7 @@ use asking::Unverified;
 use timeline::Timeline;
 use url::Url;
 
+use super::call::{Call, Stage};
 use super::calls::{Purpose, Sink, unbox};
 use super::io::{Output, SocketId, TicketId};
 use super::{Boxed, Config, Engine, FeedConfig};
@@ -184,6 +185,7 @@ impl Engine {
         if self.feed.ended {
             return self.finish_ticket(ticket, Err(Error::Closed));
         }
+        self.take_back_leaving(id);
         match self.feed.rooms.get_mut(&id) {
             Some(Room { joining: Some(waiters), .. }) => waiters.push(ticket),
             Some(_) => self.finish_ticket(ticket, Ok(Box::new(()))),
@@ -200,6 +202,26 @@ impl Engine {
                 let snapshot = RoomEvents::latest(id, 1);
                 self.feed_job(snapshot, FeedJob::Join(id), self.config.attempts.get());
             }
+        }
+    }
+
+    /// A room that is joined again need not be left first.
+    fn take_back_leaving(&mut self, id: RoomId) {
+        let is_waiting = |call: &Call| {
+            matches!(call.stage, Stage::Waiting(_))
+                && call.endpoint_as().is_some_and(|leave: &LeaveRoom| leave.room == id)
+        };
+        let waiting: Vec<TicketId> =
+            self.calls.iter().filter(|(_, call)| is_waiting(call)).map(|(&id, _)| id).collect();
+        for leaving in waiting {
+            self.end(leaving, Ok(Box::new(())));
+        }
+    }
+
+    /// The server took the account out of a room. If it was joined again meanwhile, it has to be entered again.
+    pub(super) fn was_left(&mut self, id: RoomId) {
+        if let Some(room) = self.feed.live_room(id) {
+            room.cover = Cover::None;
         }
     }
 

@@ -27,9 +27,7 @@ pub(super) struct Timeline {
     from_room: BTreeSet<MessageId>,
     /// Updates that came after a gap.
     held: Vec<Held>,
-    recovering: bool,
-    /// A question that is under way was asked before something happened that it has to cover.
-    asked_too_early: bool,
+    recovery: Recovery,
     /// A gap was seen between two updates of a socket.
     alarmed: bool,
     false_alarms: u32,
@@ -37,6 +35,17 @@ pub(super) struct Timeline {
     answered_without_t: bool,
     /// Events that arrived under another room's key. They wait for this room's own, so that the order is kept.
     parked: BTreeMap<EventId, Event>,
+}
+
+/// Whether something may be missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Recovery {
+    #[default]
+    Nothing,
+    /// The server has to be asked; an answer under way comes too early.
+    Wanted,
+    /// The server has been asked.
+    Asked,
 }
 
 #[derive(Debug)]
@@ -81,23 +90,24 @@ impl Timeline {
 
     /// Whether the server must be asked for what is missing.
     pub(super) fn is_recovering(&self) -> bool {
-        self.recovering
+        self.recovery != Recovery::Nothing
     }
 
     /// From now on events are held back until [`filled`](Self::filled).
     pub(super) fn recover(&mut self) {
-        self.recovering = true;
-        self.asked_too_early = true;
+        self.recovery = Recovery::Wanted;
     }
 
     /// An update from a socket. Gives the events that can be delivered now.
     pub(super) fn update(&mut self, update: RoomUpdate) -> Vec<Event> {
         let covered = std::mem::take(&mut self.answered_without_t) || self.follows_on(&update) != Some(false);
         if !covered && self.d_is_right(&update) {
-            self.recovering = true;
+            if !self.is_recovering() {
+                self.recover();
+            }
             self.alarmed = true;
         }
-        if self.recovering {
+        if self.is_recovering() {
             self.held.push(Held { update, covered: false });
             return Vec::new();
         }
@@ -115,7 +125,9 @@ impl Timeline {
 
     /// The server is being asked for everything after the cursor.
     pub(super) fn asked(&mut self) {
-        self.asked_too_early = false;
+        if self.is_recovering() {
+            self.recovery = Recovery::Asked;
+        }
         for held in &mut self.held {
             held.covered = true;
         }
@@ -133,8 +145,8 @@ impl Timeline {
             self.held.extend(later);
             return Filled { too_short: true, ..Filled::default() };
         }
-        self.recovering = self.asked_too_early;
-        self.answered_without_t = answer.t.is_none() && !self.recovering;
+        self.recovered();
+        self.answered_without_t = answer.t.is_none() && !self.is_recovering();
         let from_sockets: BTreeSet<EventId> = covered.iter().flat_map(|held| ids(&held.update)).collect();
         for Held { update, .. } in covered {
             answer.t = answer.t.max(update.t);
@@ -154,7 +166,7 @@ impl Timeline {
 
     /// The room's messages, read because its events do not reach back far enough, and everything held back.
     pub(super) fn rebuilt(&mut self, snapshot: Vec<Event>) -> Filled {
-        self.recovering = self.asked_too_early;
+        self.recovered();
         self.alarmed = false;
         let held = std::mem::take(&mut self.held);
         let coming: BTreeSet<MessageId> = held.iter().flat_map(|held| &held.update.events).filter_map(posted).collect();
@@ -181,6 +193,12 @@ impl Timeline {
     /// How many events are held back.
     pub(super) fn held(&self) -> usize {
         self.held.iter().map(|held| held.update.events.len()).sum()
+    }
+
+    fn recovered(&mut self) {
+        if self.recovery == Recovery::Asked {
+            self.recovery = Recovery::Nothing;
+        }
     }
 
     fn deliver(&mut self, update: RoomUpdate) -> Vec<Event> {
