@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use clap::Args;
-use sechat_blocking::{RoomId, UserId};
+use sechat_blocking::RoomId;
 use sechat_fixtures::{Listener, ListenerOptions};
 use serde_json::json;
 use tempfile::NamedTempFile;
@@ -56,7 +56,7 @@ pub(crate) struct Serve {
     #[arg(long = "room", value_name = "NAME")]
     rooms: Vec<String>,
 
-    /// Let Ada post a message in room 1 every so many seconds
+    /// Let Ada post a message to the first account, in room 1, every so many seconds
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
     say: Option<u64>,
 
@@ -78,7 +78,7 @@ impl Serve {
         let authority = listener.authority_pem().map(keep).transpose()?;
         let ended = self.end_of_it()?;
         self.announce(&listener, &cast, authority.as_ref())?;
-        self.wait(&listener, cast.person, &ended);
+        self.wait(&listener, &cast, &ended);
         Ok(())
     }
 
@@ -129,12 +129,13 @@ impl Serve {
         Ok(ended)
     }
 
-    fn wait(&self, listener: &Listener, person: UserId, ended: &Receiver<()>) {
+    fn wait(&self, listener: &Listener, cast: &Cast, ended: &Receiver<()>) {
         let pace = self.say.map_or(Duration::MAX, Duration::from_secs);
+        let called = cast.called();
         let mut count = 1_u64;
         while ended.recv_timeout(pace) == Err(RecvTimeoutError::Timeout) {
-            listener
-                .with_server(|server, now| server.say(now, person, RoomId(1), &format!("This is message {count}.")));
+            let text = format!("@{called} this is message {count}.");
+            listener.with_server(|server, now| server.say(now, cast.person, RoomId(1), &text));
             count += 1;
         }
     }

@@ -52,8 +52,9 @@ fn accounts_rooms_and_a_talker_come_over_tls() {
     assert_eq!(alice["user_name"], "Alice");
     let tail = client(&told, home.path(), &["tail", "1", "--count", "3", "--for", "60", "--json"]).output().unwrap();
     let heard = Done::from(tail).expect(0).out;
-    assert!(heard.contains("\"This is message "), "{heard}");
+    assert!(heard.contains("\"@Alice this is message "), "{heard}");
     assert!(heard.contains("\"room_name\":\"Lobby\""), "{heard}");
+    assert!(heard.contains("\"event_type\":8"), "it mentions the account: {heard}");
     assert!(Path::new(told["ca_file"].as_str().unwrap()).exists());
     server.child.kill().unwrap();
 }

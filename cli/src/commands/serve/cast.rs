@@ -73,6 +73,11 @@ impl Cast {
         if has_account { Vec::new() } else { vec![Person { user_id: self.person, name: PERSON }] }
     }
 
+    /// The name by which others mention the first account.
+    pub(super) fn called(&self) -> String {
+        self.accounts.first().map(|account| account.name.split_whitespace().collect()).unwrap_or_default()
+    }
+
     pub(super) fn setup(&self) -> Setup {
         let mut setup = Setup::empty();
         for person in self.people() {
