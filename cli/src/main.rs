@@ -32,7 +32,7 @@ Examples:
 /// that server to try your own bots against. `login`, `send` and `tail` use the real servers unless `--server` names
 /// another one.
 #[derive(Debug, Parser)]
-#[command(name = "sechat", version, after_long_help = format!("{EXAMPLES}\n{EXIT_CODES}"))]
+#[command(name = "sechat", version, max_term_width = 100, after_long_help = format!("{EXAMPLES}\n{EXIT_CODES}"))]
 struct Program {
     #[command(subcommand)]
     command: Option<Command>,

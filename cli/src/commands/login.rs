@@ -31,7 +31,7 @@ pub(crate) struct Login {
     target: Target,
 
     /// The e-mail address of the account; asked for if it is missing
-    #[arg(long, env = "SECHAT_EMAIL", conflicts_with = "cookies")]
+    #[arg(long, env = "SECHAT_EMAIL")]
     email: Option<String>,
 
     /// Use the acct and prov cookies of a browser that is logged in
