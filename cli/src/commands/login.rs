@@ -4,7 +4,7 @@ use clap::Args;
 use sechat_blocking::{Access, Credentials, Error};
 use serde_json::json;
 
-use crate::exit::{EXIT_CODES, Failure};
+use crate::exit::{Code, EXIT_CODES, Failure};
 use crate::session::SessionFile;
 use crate::target::Target;
 use crate::{output, plain, secret};
@@ -61,7 +61,12 @@ impl Login {
             session.save(file.path())?;
             return self.say(&file, &session, false);
         }
-        let session = self.target.connect(self.access()?)?.log_in()?;
+        let session = self.target.connect(self.access()?)?.log_in().map_err(|error| match error {
+            Error::SessionExpired => Failure::new(Code::Login, "the server does not take these cookies").hint(
+                "Copy both values whole, from the site that one logs in on, while the browser is logged in there.",
+            ),
+            error => error.into(),
+        })?;
         session.save(file.path())?;
         self.say(&file, &session, true)
     }

@@ -75,6 +75,9 @@ impl Serve {
         let options = ListenerOptions::new(cast.setup()).address(self.listen);
         let listener = Listener::start_with(if self.tls { options.tls() } else { options })
             .map_err(|error| Failure::new(Code::Other, format!("cannot listen on {}: {error}", self.listen)))?;
+        for person in cast.people() {
+            listener.with_server(|server, now| server.enter(now, person.user_id, RoomId(1)));
+        }
         let authority = listener.authority_pem().map(keep).transpose()?;
         let ended = self.end_of_it()?;
         self.announce(&listener, &cast, authority.as_ref())?;

@@ -2,7 +2,7 @@ use std::fs;
 
 use sechat_fixtures::{ListenerOptions, Setup};
 
-use super::stage::{EMAIL, PASSWORD, Stage};
+use super::stage::{Done, EMAIL, PASSWORD, Stage};
 
 #[test]
 fn a_login_is_stored_for_its_owner_alone_and_reused() {
@@ -53,9 +53,12 @@ fn a_captcha_leads_to_the_cookies_of_a_browser() {
     let [acct, prov] = ["acct", "prov"].map(|name| stored[name].as_str().unwrap());
     let other = stage.home.path().join("new/folder/browser.json");
     let mut command = stage.command(&["login", "--cookies", "--session", other.to_str().unwrap()]);
-    let done = super::stage::Done::from(command.env("SECHAT_ACCT", acct).env("SECHAT_PROV", prov).output().unwrap());
+    let done = Done::from(command.env("SECHAT_ACCT", acct).env("SECHAT_PROV", prov).output().unwrap());
     assert!(done.expect(0).hides(acct).hides(prov).out.contains("as Bot"));
     assert!(other.exists());
+    let mut command = stage.command(&["login", "--cookies", "--again"]);
+    let done = Done::from(command.env("SECHAT_ACCT", "t=x").env("SECHAT_PROV", "y").output().unwrap()).expect(3);
+    assert!(done.err.contains("does not take these cookies"), "{}", done.err);
 }
 
 #[test]
