@@ -41,6 +41,8 @@ pub(super) struct Session {
     state: State,
     tries: u32,
     just_logged_in: bool,
+    /// A login replaced a session that had been good.
+    logged_in_again: bool,
     /// Changes whenever a request built now would differ from one built before.
     epoch: u64,
     cookie_changes: u64,
@@ -100,6 +102,7 @@ impl Session {
             state: State::Idle,
             tries: 0,
             just_logged_in: false,
+            logged_in_again: false,
             epoch: 0,
             cookie_changes: 0,
             checked_at: None,
@@ -132,6 +135,11 @@ impl Session {
     /// When the session was last found to be good.
     pub(super) fn checked_at(&self) -> Option<Instant> {
         self.checked_at
+    }
+
+    /// Whether a login replaced a session that had been good. Says so once.
+    pub(super) fn take_logged_in_again(&mut self) -> bool {
+        std::mem::take(&mut self.logged_in_again)
     }
 
     pub(super) fn credentials(&self, net: &Net) -> Option<Credentials> {
@@ -198,6 +206,7 @@ impl Session {
             }
             Ok(None) => {
                 self.state = State::Ready;
+                self.logged_in_again = self.just_logged_in && self.checked_at.is_some();
                 self.checked_at = Some(now.mono);
                 if self.cookie_changes != net.cookie_changes {
                     self.cookie_changes = net.cookie_changes;

@@ -218,6 +218,12 @@ impl Engine {
         }
     }
 
+    pub(super) fn announce_new_login(&mut self) {
+        if !self.feed.ended {
+            self.announce(FeedChange::LoggedInAgain);
+        }
+    }
+
     /// Does everything that is due.
     pub(super) fn tend_feed(&mut self, now: Now) {
         if self.feed.ended {
