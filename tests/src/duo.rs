@@ -1,6 +1,6 @@
 //! The stage: an engine, a server, the network between them, and their one clock.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
@@ -10,7 +10,7 @@ use sechat_core::engine::{Access, ExchangeId, Input, Output, SocketId, Ticket};
 use sechat_core::{Config, Engine, Error, Event, EventKind, FeedChange, Now, TransportError};
 use sechat_fixtures::{ChatServer, Close, Setup, SocketKey};
 
-use crate::network::{Fate, Rule, Sent};
+use crate::network::{Fate, FrameFate, Rule, Sent};
 use crate::secrets::Secrets;
 
 /// One way.
@@ -36,6 +36,8 @@ pub struct Duo {
     pub finished: bool,
     /// Whether handshakes fail.
     pub no_sockets: bool,
+    /// The fates of the next frames.
+    pub frames: VecDeque<FrameFate>,
     /// Whether the server cannot be reached.
     pub away: bool,
     config: Config,
@@ -76,6 +78,7 @@ impl Duo {
             feed_ended: None,
             finished: false,
             no_sockets: false,
+            frames: VecDeque::new(),
             away: false,
             config,
             now,
@@ -320,7 +323,18 @@ impl Duo {
         let open: Vec<(SocketId, SocketKey)> = self.sockets.iter().map(|(id, key)| (*id, *key)).collect();
         for (id, key) in open {
             for text in self.server.frames(self.now, key) {
-                self.schedule(Act::Frame(id, text));
+                match self.frames.pop_front() {
+                    Some(FrameFate::Lost) => {}
+                    Some(FrameFate::Truncated) => {
+                        let half = (0..=text.len() / 2).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default();
+                        self.schedule(Act::Frame(id, text[..half].to_owned()));
+                    }
+                    Some(FrameFate::Doubled) => {
+                        self.schedule(Act::Frame(id, text.clone()));
+                        self.schedule(Act::Frame(id, text));
+                    }
+                    None => self.schedule(Act::Frame(id, text)),
+                }
             }
             if self.server.closing(key).is_some_and(|how| *how != Close::Silence) {
                 self.sockets.remove(&id);

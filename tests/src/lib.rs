@@ -14,4 +14,4 @@ mod secrets;
 
 pub use cast::{ADA, BOT, EMAIL, OTHER, PASSWORD, PRIVATE, ROOM, pasted};
 pub use duo::Duo;
-pub use network::{Fate, Sent, answer, page, redirect};
+pub use network::{Fate, FrameFate, Sent, answer, page, redirect};

@@ -32,6 +32,18 @@ pub enum Fate {
     Truncated,
 }
 
+/// What becomes of one frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FrameFate {
+    /// It never arrives.
+    Lost,
+    /// Its first half arrives.
+    Truncated,
+    /// It arrives twice.
+    Doubled,
+}
+
 /// A request or a handshake as it left the engine.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
