@@ -11,8 +11,10 @@ use crate::{EventId, MessageId};
 
 /// How many ids are remembered to recognise a repetition; older ones count as repetitions.
 const REMEMBERED: usize = 4096;
-/// So many gaps in a row that turn out to be none, and `d` is no longer believed.
+/// So many gaps that turn out to be none, and `d` is no longer believed.
 const FALSE_ALARMS: u32 = 3;
+/// So many updates in a row that follow on, and it is believed again. One that always says 1 is right now and then.
+const IN_STEP: u32 = 50;
 
 /// What is known of a room's events.
 #[derive(Debug, Default)]
@@ -33,6 +35,8 @@ pub(super) struct Timeline {
     /// A gap was seen between two updates of a socket.
     alarmed: bool,
     false_alarms: u32,
+    /// Updates in a row that followed on.
+    in_step: u32,
     /// Events that arrived under another room's key. They wait for this room's own, so that the order is kept.
     parked: BTreeMap<EventId, Event>,
 }
@@ -91,12 +95,20 @@ impl Timeline {
     /// An update from a socket. Gives the events that can be delivered now.
     pub(super) fn update(&mut self, update: RoomUpdate) -> Vec<Event> {
         match self.follows_on(&update) {
-            Some(true) => self.false_alarms = self.false_alarms.saturating_sub(1),
-            Some(false) if !self.d_is_wrong() => {
-                self.recovering = true;
-                self.alarmed = true;
+            Some(true) => {
+                self.in_step += 1;
+                if self.in_step >= IN_STEP {
+                    self.false_alarms = 0;
+                }
             }
-            _ => {}
+            Some(false) => {
+                self.in_step = 0;
+                if !self.d_is_wrong() {
+                    self.recovering = true;
+                    self.alarmed = true;
+                }
+            }
+            None => {}
         }
         if self.recovering {
             self.held.push(Held { update, covered: false });
@@ -175,7 +187,7 @@ impl Timeline {
             rest.t = rest.t.max(update.t);
             rest.events.extend(update.events);
         }
-        events.extend(self.deliver(rest));
+        let events = merged(events, self.deliver(rest));
         Filled { events, missed, too_short: false }
     }
 
@@ -208,7 +220,7 @@ impl Timeline {
     }
 
     fn false_alarm(&mut self) {
-        self.false_alarms = (self.false_alarms + 1).min(2 * FALSE_ALARMS);
+        self.false_alarms = (self.false_alarms + 1).min(FALSE_ALARMS);
     }
 
     fn d_is_wrong(&self) -> bool {
@@ -230,6 +242,20 @@ impl Timeline {
         }
         new
     }
+}
+
+/// A room's messages and its events in one order. A message stands before every event about it or a later one: the
+/// room may have been read after the latest event.
+fn merged(messages: Vec<Event>, events: Vec<Event>) -> Vec<Event> {
+    let mut messages = messages.into_iter().peekable();
+    let mut all = Vec::new();
+    for event in events {
+        let about = event.message().map(|message| message.id);
+        all.extend(std::iter::from_fn(|| messages.next_if(|message| posted(message) <= about)));
+        all.push(event);
+    }
+    all.extend(messages);
+    all
 }
 
 fn ids(update: &RoomUpdate) -> impl Iterator<Item = EventId> {
