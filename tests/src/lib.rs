@@ -1,6 +1,22 @@
-//! Tests of the workspace as a whole.
+//! Scripted scenes: one engine, one simulated server, and a network that does as it is told.
+//!
+//! Where [`sechat_fixtures::World`] draws whole worlds from seeds, a [`Duo`] plays one scene: it carries everything over
+//! at once and without loss until the scene says otherwise, under a virtual clock. It also keeps an eye on what must
+//! hold in every scene: cookies and passwords go to their own hosts only, no error shows a secret, no deadline that was
+//! handled stays, and nothing goes on for ever.
+
+#![expect(clippy::missing_panics_doc, reason = "a scene that goes wrong panics, that is what it is for")]
 
 /// The code in the README compiles.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 pub mod readme {}
+
+mod cast;
+mod duo;
+mod network;
+mod secrets;
+
+pub use cast::{ADA, BOT, EMAIL, OTHER, PASSWORD, PRIVATE, ROOM, pasted};
+pub use duo::Duo;
+pub use network::{Fate, FrameFate, Sent, answer, page, redirect};

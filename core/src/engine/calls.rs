@@ -118,7 +118,10 @@ impl Engine {
     /// The session is good, or none can be had.
     pub(super) fn session_settled(&mut self, now: Now, outcome: Outcome) {
         match outcome {
-            Outcome::Ready => {
+            Outcome::Ready { logged_in_again } => {
+                if logged_in_again {
+                    self.announce_new_login();
+                }
                 for waiter in std::mem::take(&mut self.logins) {
                     let result = self.credentials().ok_or(Error::NotLoggedIn).map(|c| Box::new(c) as Boxed);
                     self.finish_ticket(waiter, result);

@@ -89,7 +89,10 @@ enum Step {
 /// What came of asking for a session.
 #[derive(Debug)]
 pub(super) enum Outcome {
-    Ready,
+    /// There is one; perhaps because a login has replaced one that had been good.
+    Ready {
+        logged_in_again: bool,
+    },
     Failed(Error),
 }
 
@@ -208,12 +211,13 @@ impl Session {
             }
             Ok(None) => {
                 self.state = State::Ready;
+                let logged_in_again = self.just_logged_in && self.checked_at.is_some();
                 self.checked_at = Some(now.mono);
                 if self.cookie_changes != net.cookie_changes {
                     self.cookie_changes = net.cookie_changes;
                     self.epoch += 1;
                 }
-                Some(Outcome::Ready)
+                Some(Outcome::Ready { logged_in_again })
             }
             Err(error) => self.retry(now, jitter, step, error),
         }

@@ -65,7 +65,7 @@ impl Engine {
             Ok(frame) => frame,
             Err(error) => {
                 self.feed.asks.under_way = false;
-                if let (Error::Refused { .. }, [(room, _)]) = (&error, asked.as_slice()) {
+                if let [(room, _)] = asked.as_slice() {
                     self.denied(*room, &error);
                 }
                 if matches!(error, Error::Refused { .. }) {
@@ -120,7 +120,9 @@ impl Engine {
         self.ask_worked(now);
         let mut answers: BTreeMap<RoomId, RoomUpdate> = frame.rooms.into_iter().collect();
         for (id, after) in asked {
-            let mut answer = answers.remove(&id).unwrap_or_default();
+            let news = answers.remove(&id);
+            let shown = news.is_some();
+            let mut answer = news.unwrap_or_default();
             if frame.reset {
                 answer.reset = true;
             }
@@ -130,7 +132,10 @@ impl Engine {
             }
             self.divert_strays(id, &mut answer);
             let Some(room) = self.feed.live_room(id) else { continue };
-            room.denials = 0;
+            // A room that the server leaves out may be one that it will not show any more.
+            if shown {
+                room.denials = 0;
+            }
             let filled = room.timeline.filled(after, answer);
             if filled.too_short {
                 self.rebuild(id);
@@ -156,9 +161,7 @@ impl Engine {
                 self.resumed();
             }
             Err(error) => {
-                if matches!(error, Error::Refused { .. }) {
-                    self.denied(id, &error);
-                }
+                self.denied(id, &error);
                 self.ask_failed(now, &error);
             }
         }

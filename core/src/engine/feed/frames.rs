@@ -18,8 +18,13 @@ impl Engine {
         }
         let frame = match Frame::parse(text) {
             Ok(frame) => frame,
-            // Seen by the bot, and not only logged.
-            Err(bad) => return self.deliver(vec![bad.into()]),
+            Err(bad) => {
+                if text.trim_ascii_start().starts_with(b"{") {
+                    self.ask_again_for(socket);
+                }
+                // Seen by the bot, and not only logged.
+                return self.deliver(vec![bad.into()]);
+            }
         };
         for (id, mut update) in frame.rooms {
             self.shown(socket, id);
@@ -34,6 +39,13 @@ impl Engine {
             }
             let events = room.timeline.update(update);
             self.deliver(events);
+        }
+    }
+
+    /// What a socket brought cannot be read: the server is asked for it.
+    fn ask_again_for(&mut self, socket: SocketId) {
+        for room in self.feed.rooms.values_mut().filter(|room| room.cover == Cover::Socket(socket)) {
+            room.timeline.recover();
         }
     }
 

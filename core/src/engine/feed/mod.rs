@@ -32,7 +32,7 @@ use super::io::{Output, SocketId, TicketId};
 use super::{Boxed, Config, Engine, FeedConfig};
 use crate::endpoint::{Acknowledge, LeaveRoom, PollEvents, RoomEvents};
 use crate::event::{Event, EventKind, FeedChange, Frame, RoomSnapshot};
-use crate::{Error, EventId, LoginError, MessageId, Now, RoomId};
+use crate::{Error, EventId, LoginError, MessageId, Now, Refusal, RoomId};
 use sockets::Socket;
 
 /// Events of rooms not joined whose ids are remembered, to recognise a repetition.
@@ -248,6 +248,12 @@ impl Engine {
         }
     }
 
+    pub(super) fn announce_new_login(&mut self) {
+        if !self.feed.ended {
+            self.announce(FeedChange::LoggedInAgain);
+        }
+    }
+
     /// Does everything that is due.
     pub(super) fn tend_feed(&mut self, now: Now) {
         if self.feed.ended {
@@ -330,8 +336,11 @@ impl Engine {
         self.close_useless_sockets();
     }
 
-    /// The server denies a room. One denial may be a hiccup.
+    /// Counts an error if it denies a room. One denial may be a hiccup, and a redirect speaks of the session.
     fn denied(&mut self, id: RoomId, reason: &Error) {
+        if !matches!(reason, Error::Refused { reason, .. } if !matches!(reason, Refusal::Redirected(_))) {
+            return;
+        }
         let Some(room) = self.feed.live_room(id) else { return };
         room.denials += 1;
         if room.denials >= DENIALS {

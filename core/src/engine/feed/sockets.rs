@@ -173,9 +173,7 @@ impl Engine {
                 {
                     room.cover = Cover::None;
                 }
-                if matches!(error, Error::Refused { .. }) {
-                    self.denied(leader, &error);
-                }
+                self.denied(leader, &error);
                 self.socket_failed(now, &error.to_string());
             }
         }
@@ -189,9 +187,7 @@ impl Engine {
             if room.cover == Cover::Entering {
                 room.cover = Cover::None;
             }
-            if matches!(error, Error::Refused { .. }) {
-                self.denied(id, &error);
-            }
+            self.denied(id, &error);
             return self.socket_failed(now, &error.to_string());
         }
         room.denials = 0;

@@ -11,7 +11,7 @@ use crate::{EventId, MessageId};
 
 /// How many ids are remembered to recognise a repetition; older ones count as repetitions.
 const REMEMBERED: usize = 4096;
-/// So many gaps in a row that turn out to be none, and `d` is no longer believed.
+/// So many gaps that turn out to be none, and `d` is no longer believed.
 const FALSE_ALARMS: u32 = 3;
 
 /// What is known of a room's events.
@@ -184,7 +184,7 @@ impl Timeline {
             rest.t = rest.t.max(update.t);
             rest.events.extend(update.events);
         }
-        events.extend(self.deliver(rest));
+        let events = merged(events, self.deliver(rest));
         // What turns up of the gap after all would come out of order.
         self.floor = self.cursor;
         Filled { events, missed, too_short: false }
@@ -249,6 +249,20 @@ impl Timeline {
         }
         new
     }
+}
+
+/// A room's messages and its events in one order. A message stands before every event about it or a later one: the
+/// room may have been read after the latest event.
+fn merged(messages: Vec<Event>, events: Vec<Event>) -> Vec<Event> {
+    let mut messages = messages.into_iter().peekable();
+    let mut all = Vec::new();
+    for event in events {
+        let about = event.message().map(|message| message.id);
+        all.extend(std::iter::from_fn(|| messages.next_if(|message| posted(message) <= about)));
+        all.push(event);
+    }
+    all.extend(messages);
+    all
 }
 
 fn ids(update: &RoomUpdate) -> impl Iterator<Item = EventId> {

@@ -2,7 +2,7 @@
 
 use secrecy::SecretString;
 
-use super::answer::Answer;
+use crate::endpoint::answer::Answer;
 use crate::html::{Element, Page};
 use crate::{Error, UserId};
 

@@ -3,9 +3,9 @@
 use bytes::Bytes;
 use http::{Request, Response};
 
-use super::answer::Answer;
-use super::request::JSON;
-use super::{Endpoint, Nature, Session};
+use crate::endpoint::answer::Answer;
+use crate::endpoint::request::JSON;
+use crate::endpoint::{Endpoint, Nature, Session};
 use crate::event::RoomSnapshot;
 use crate::{Error, EventId, MessageId, RoomId};
 

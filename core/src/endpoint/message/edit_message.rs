@@ -3,10 +3,10 @@
 use bytes::Bytes;
 use http::{Request, Response};
 
-use super::answer::Answer;
-use super::request::TEXT;
 use super::text::Text;
-use super::{Endpoint, Nature, Session};
+use crate::endpoint::answer::Answer;
+use crate::endpoint::request::TEXT;
+use crate::endpoint::{Endpoint, Nature, Session};
 use crate::engine::ReplyStyle;
 use crate::{Error, MessageId};
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::request::Form;
+use crate::endpoint::request::Form;
 use crate::engine::ReplyStyle;
 use crate::{Error, Invalid, MessageId};
 

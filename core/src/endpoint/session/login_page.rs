@@ -4,9 +4,9 @@ use bytes::Bytes;
 use http::{Request, Response};
 use secrecy::SecretString;
 
-use super::answer::Answer;
-use super::request::{HTML, get};
-use super::{Endpoint, Nature, Session};
+use crate::endpoint::answer::Answer;
+use crate::endpoint::request::{HTML, get};
+use crate::endpoint::{Endpoint, Nature, Session};
 use crate::{Error, LoginError};
 
 /// `GET LOGIN/users/login`: the form to log in with (protocol notes, 1.2).

@@ -3,9 +3,9 @@
 use bytes::Bytes;
 use http::{Request, Response};
 
-use super::answer::Answer;
-use super::request::TEXT;
-use super::{Endpoint, Nature, Session};
+use crate::endpoint::answer::Answer;
+use crate::endpoint::request::TEXT;
+use crate::endpoint::{Endpoint, Nature, Session};
 use crate::{Error, RoomId};
 
 /// `POST CHAT/chats/leave/R`: leaves a room (protocol notes, 4.11). Leaving a room twice does no harm.

@@ -3,11 +3,11 @@
 use bytes::Bytes;
 use http::{Request, Response};
 
-use super::answer::Answer;
 use super::home::Home;
-use super::request::{HTML, get};
-use super::{Endpoint, Nature, Session};
 use crate::Error;
+use crate::endpoint::answer::Answer;
+use crate::endpoint::request::{HTML, get};
+use crate::endpoint::{Endpoint, Nature, Session};
 
 /// `GET CHAT/`: whose session it is. With `acct` and `prov` alone, this page brings the chat cookie
 /// (protocol notes, 1.2 and 1.3).

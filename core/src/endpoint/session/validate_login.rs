@@ -6,10 +6,10 @@ use bytes::Bytes;
 use http::{Request, Response};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::answer::Answer;
 use super::login_page::wants_human;
-use super::request::{Form, TEXT};
-use super::{Endpoint, Nature, Session};
+use crate::endpoint::answer::Answer;
+use crate::endpoint::request::{Form, TEXT};
+use crate::endpoint::{Endpoint, Nature, Session};
 use crate::{Error, LoginError};
 
 /// `POST LOGIN/users/login-or-signup/validation/track`: what the web page asks before it logs in.

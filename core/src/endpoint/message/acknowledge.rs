@@ -3,9 +3,9 @@
 use bytes::Bytes;
 use http::{Request, Response};
 
-use super::answer::Answer;
-use super::request::TEXT;
-use super::{Endpoint, Nature, Session};
+use crate::endpoint::answer::Answer;
+use crate::endpoint::request::TEXT;
+use crate::endpoint::{Endpoint, Nature, Session};
 use crate::{Error, MessageId};
 
 /// `POST CHAT/messages/ack`: marks mentions and replies as read (protocol notes, 4.10). The answer says nothing.

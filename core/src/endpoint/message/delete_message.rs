@@ -3,9 +3,9 @@
 use bytes::Bytes;
 use http::{Request, Response};
 
-use super::answer::Answer;
-use super::request::TEXT;
-use super::{Endpoint, Nature, Session};
+use crate::endpoint::answer::Answer;
+use crate::endpoint::request::TEXT;
+use crate::endpoint::{Endpoint, Nature, Session};
 use crate::{Error, MessageId, Refusal};
 
 /// `POST CHAT/messages/M/delete`: deletes a message (protocol notes, 4.5). Possible for about two minutes.

@@ -5,9 +5,9 @@ use http::{Request, Response};
 use serde::Deserialize;
 use url::Url;
 
-use super::answer::Answer;
-use super::request::JSON;
-use super::{Endpoint, Nature, Session};
+use crate::endpoint::answer::Answer;
+use crate::endpoint::request::JSON;
+use crate::endpoint::{Endpoint, Nature, Session};
 use crate::{Error, RoomId, Server};
 
 /// `POST CHAT/ws-auth`: the address of a new WebSocket, to be used once (protocol notes, 2.4). Enters the room.

@@ -3,9 +3,9 @@
 use bytes::Bytes;
 use http::{Request, Response};
 
-use super::answer::Answer;
-use super::request::{TEXT, get};
-use super::{Endpoint, Nature, Session};
+use crate::endpoint::answer::Answer;
+use crate::endpoint::request::{TEXT, get};
+use crate::endpoint::{Endpoint, Nature, Session};
 use crate::{Error, MessageId};
 
 /// `GET CHAT/message/M?plain=true`: the text as its author wrote it (protocol notes, 5.1).

@@ -6,10 +6,10 @@ use bytes::Bytes;
 use http::{Request, Response};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::answer::Answer;
 use super::login_page::wants_human;
-use super::request::{Form, HTML};
-use super::{Endpoint, Nature, Session};
+use crate::endpoint::answer::Answer;
+use crate::endpoint::request::{Form, HTML};
+use crate::endpoint::{Endpoint, Nature, Session};
 use crate::{Error, LoginError};
 
 /// `POST LOGIN/users/login`: logs in, and brings the cookies `acct` and `prov` (protocol notes, 1.2).

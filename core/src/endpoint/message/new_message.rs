@@ -4,10 +4,10 @@ use bytes::Bytes;
 use http::{Request, Response};
 use serde::Deserialize;
 
-use super::answer::Answer;
-use super::request::JSON;
 use super::text::Text;
-use super::{Endpoint, Nature, Session};
+use crate::endpoint::answer::Answer;
+use crate::endpoint::request::JSON;
+use crate::endpoint::{Endpoint, Nature, Session};
 use crate::engine::ReplyStyle;
 use crate::{Error, MessageId, RoomId};
 

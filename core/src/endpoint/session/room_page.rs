@@ -3,10 +3,10 @@
 use bytes::Bytes;
 use http::{Request, Response};
 
-use super::answer::Answer;
 use super::home::Home;
-use super::request::{HTML, get};
-use super::{Endpoint, Nature, Session};
+use crate::endpoint::answer::Answer;
+use crate::endpoint::request::{HTML, get};
+use crate::endpoint::{Endpoint, Nature, Session};
 use crate::{Error, RoomId};
 
 /// `GET CHAT/rooms/R`: the fkey, and whose session it is (protocol notes, 1.3 and 1.5).

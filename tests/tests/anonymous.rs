@@ -1,0 +1,122 @@
+//! Reading without an account.
+
+use std::time::Duration;
+
+use sechat_core::engine::Access;
+use sechat_core::{Config, Error, FeedChange};
+use sechat_fixtures::Setup;
+use sechat_fixtures::switches::{AnonymousFkey, SnapshotTime, Ticks};
+use sechat_tests::{Duo, Fate, OTHER, PRIVATE, ROOM, page};
+
+const POLL: &str = "POST /events";
+const SECOND: Duration = Duration::from_secs(1);
+
+fn reader(change: impl FnOnce(&mut Setup, &mut Config)) -> Duo {
+    Duo::with(|setup, config| {
+        let patient = Config::new(config.server.clone(), Access::Anonymous);
+        *config = patient;
+        config.seed = 7;
+        change(setup, config);
+    })
+}
+
+#[test]
+fn one_poll_every_three_seconds_reads_all_rooms() {
+    for fkey in AnonymousFkey::ALL {
+        let mut duo = reader(|setup, _| setup.switches.anonymous_fkey = *fkey);
+        duo.join(ROOM).unwrap();
+        duo.join(OTHER).unwrap();
+        let from = duo.time();
+        for n in 0..20 {
+            duo.ada_says(ROOM, &format!("message {n}"));
+            duo.ada_says(OTHER, &format!("message {n}"));
+            duo.run(3 * SECOND);
+        }
+        duo.run(4 * SECOND);
+        assert_eq!((duo.heard(ROOM).len(), duo.heard(OTHER).len()), (20, 20), "{fkey:?}");
+        let polls: Vec<_> = duo.sent_to(POLL).into_iter().filter(|sent| sent.at > from + 3 * SECOND).collect();
+        for pair in polls.windows(2) {
+            let gap = pair[1].at - pair[0].at;
+            assert!(gap >= 3 * SECOND && gap < 4 * SECOND, "{gap:?}");
+        }
+        assert!(polls.iter().all(|sent| sent.field("r1").is_some() && sent.field("r2").is_some()));
+        assert!(polls.len() >= 18, "{}", polls.len());
+        assert!(duo.sent().iter().all(|sent| sent.cookies.is_none() && !sent.line.contains("ws-auth")));
+        assert_eq!(duo.server.acks(), []);
+    }
+}
+
+#[test]
+fn nothing_is_lost_whatever_the_numbers_mean() {
+    for ticks in Ticks::ALL {
+        for time in SnapshotTime::ALL {
+            let mut duo = reader(|setup, _| (setup.switches.ticks, setup.switches.snapshot_time) = (*ticks, *time));
+            duo.ada_says(ROOM, "before");
+            duo.join(ROOM).unwrap();
+            let texts: Vec<String> = (0..30).map(|n| format!("message {n}")).collect();
+            for text in &texts {
+                duo.ada_says(ROOM, text);
+                duo.run(SECOND);
+            }
+            duo.run(4 * SECOND);
+            assert_eq!(duo.heard(ROOM), texts, "{ticks:?} {time:?}");
+        }
+    }
+}
+
+#[test]
+fn a_room_that_is_not_for_everybody_is_refused() {
+    let mut duo = reader(|_, _| {});
+    assert!(matches!(duo.join(PRIVATE), Err(Error::Refused { status: 404, .. })));
+    assert_eq!(duo.join(ROOM), Ok(()));
+}
+
+#[test]
+fn five_errors_in_a_row_end_it_with_growing_waits() {
+    let mut duo = reader(|_, _| {});
+    duo.join(ROOM).unwrap();
+    duo.run(10 * SECOND);
+    let before = duo.count(POLL);
+    duo.always(POLL, Fate::Instead(page(503, "Offline for Maintenance")));
+    duo.until("the end of the feed", |duo| duo.feed_ended.is_some());
+    assert!(matches!(duo.feed_ended, Some(Err(Error::Server { status: 503, .. }))));
+    let times: Vec<Duration> = duo.sent_to(POLL)[before..].iter().map(|sent| sent.at).collect();
+    assert_eq!(times.len(), 5);
+    let gaps: Vec<Duration> = times.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    assert!(gaps.iter().all(|gap| *gap >= 3 * SECOND), "{gaps:?}");
+    assert!(gaps.is_sorted() && gaps[3] > 4 * gaps[0], "{gaps:?}");
+    duo.heal();
+    duo.run(60 * SECOND);
+    assert_eq!(duo.count(POLL), before + 5, "it has ended for good");
+    assert_eq!(duo.join(OTHER), Err(Error::Closed));
+}
+
+#[test]
+fn four_errors_do_not_end_it_however_often_they_come() {
+    let mut duo = reader(|_, _| {});
+    duo.join(ROOM).unwrap();
+    for n in 0..5 {
+        duo.next(4, POLL, Fate::Instead(page(503, "Offline for Maintenance")));
+        duo.ada_says(ROOM, &format!("message {n}"));
+        duo.run(180 * SECOND);
+    }
+    assert_eq!(duo.heard(ROOM).len(), 5);
+    assert_eq!(duo.feed_ended, None);
+}
+
+#[test]
+fn patience_can_be_without_limit() {
+    let mut duo = reader(|_, config| config.feed.patience = None);
+    duo.join(ROOM).unwrap();
+    duo.take_away();
+    let before = duo.count(POLL);
+    duo.ada_says(ROOM, "into the void?");
+    duo.run(3600 * SECOND);
+    assert_eq!(duo.feed_ended, None);
+    let tries = duo.count(POLL) - before;
+    assert!((30..=80).contains(&tries), "{tries} in an hour, none of them more than two minutes after another");
+    duo.heal();
+    duo.run(130 * SECOND);
+    assert_eq!(duo.heard(ROOM), ["into the void?"]);
+    assert!(!duo.changes().iter().any(|c| matches!(c, FeedChange::SessionExpired)));
+}

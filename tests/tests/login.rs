@@ -1,0 +1,295 @@
+//! Getting a session, and why it fails.
+
+use std::time::Duration;
+
+use sechat_core::engine::Access;
+use sechat_core::{Credentials, Error, LoginError, Server, UserId};
+use sechat_fixtures::switches::{CaptchaSign, ChatCookie, FkeyPages};
+use sechat_tests::{BOT, Duo, EMAIL, Fate, PASSWORD, ROOM, answer, page, pasted, redirect};
+
+const FORM: &str = "GET /users/login";
+const SUBMIT: &str = "POST /users/login";
+const CHECK: &str = "POST /users/login-or-signup/validation/track";
+const HOME: &str = "GET /";
+const NEW: &str = "/messages/new";
+
+fn login_as(password: &str) -> Duo {
+    Duo::with(|_, config| config.access = Access::login(EMAIL, password, None))
+}
+
+fn lines(duo: &Duo) -> Vec<&str> {
+    duo.sent().iter().map(|sent| sent.line.as_str()).collect()
+}
+
+/// The values of `acct` and `prov`.
+fn cookies(credentials: &Credentials) -> (String, String) {
+    let stored: serde_json::Value = serde_json::from_str(&credentials.to_json()).unwrap();
+    let text = |name: &str| stored[name].as_str().unwrap().to_owned();
+    (text("acct"), text("prov"))
+}
+
+#[test]
+fn each_server_is_logged_in_to_at_its_own_hosts() {
+    for (server, chat, login, cookie) in [
+        (Server::StackExchange, "chat.stackexchange.com", "meta.stackexchange.com", "sechatusr"),
+        (Server::StackOverflow, "chat.stackoverflow.com", "stackoverflow.com", "chatusr"),
+        (Server::MetaStackExchange, "chat.meta.stackexchange.com", "meta.stackexchange.com", "chatusr"),
+    ] {
+        for validate in [false, true] {
+            let mut duo = Duo::with(|_, config| {
+                config.server = server.clone();
+                config.validate_login = validate;
+            });
+            let credentials = duo.log_in().unwrap();
+            assert_eq!((credentials.user_id(), credentials.user_name()), (Some(BOT), Some("Bot")));
+            let expected: &[&str] = if validate { &[FORM, CHECK, SUBMIT, HOME] } else { &[FORM, SUBMIT, HOME] };
+            assert_eq!(lines(&duo), expected, "{server}");
+            duo.say(ROOM, "hi").unwrap();
+            for sent in duo.sent() {
+                let host = if sent.line.contains("/users/") { login } else { chat };
+                assert_eq!(sent.host, host, "{}", sent.line);
+            }
+            let with_chat_cookie = duo.sent().last().unwrap().cookies.clone().unwrap();
+            let names: Vec<&str> = with_chat_cookie.split("; ").map(|pair| pair.split('=').next().unwrap()).collect();
+            assert_eq!(names, ["acct", "prov", cookie]);
+        }
+    }
+}
+
+#[test]
+fn a_wrong_password_is_tried_once() {
+    for (validate, submissions) in [(false, 1), (true, 0)] {
+        let mut duo = login_as("battery staple");
+        if validate {
+            duo = Duo::with(|_, config| {
+                config.access = Access::login(EMAIL, "battery staple", None);
+                config.validate_login = true;
+            });
+        }
+        assert_eq!(duo.log_in().unwrap_err(), LoginError::WrongPassword.into());
+        assert_eq!(duo.count(SUBMIT), submissions);
+        let before = duo.sent().len();
+        let wrong = Error::from(LoginError::WrongPassword);
+        assert_eq!(duo.say(ROOM, "hi"), Err(wrong.clone()));
+        assert_eq!(duo.join(ROOM), Err(wrong.clone()));
+        duo.run(Duration::from_secs(3600));
+        assert_eq!(duo.log_in().unwrap_err(), wrong);
+        assert_eq!(duo.sent().len(), before, "nothing more is sent: {:?}", lines(&duo));
+    }
+}
+
+#[test]
+fn a_captcha_is_known_by_both_signs_and_left_alone() {
+    for sign in CaptchaSign::ALL {
+        let mut duo = Duo::with(|setup, _| (setup.switches.captcha_after, setup.switches.captcha) = (0, *sign));
+        let captcha = Error::from(LoginError::Captcha);
+        assert_eq!(duo.log_in().unwrap_err(), captcha, "{sign:?}");
+        assert_eq!(duo.count(SUBMIT), 1);
+        let before = duo.sent().len();
+        assert_eq!(duo.say(ROOM, "hi"), Err(captcha.clone()));
+        duo.run(Duration::from_secs(590));
+        assert_eq!(duo.log_in().unwrap_err(), captcha);
+        assert_eq!(duo.sent().len(), before, "the site is left alone for ten minutes");
+        duo.server.switches_mut().captcha_after = 20;
+        duo.run(Duration::from_secs(11));
+        assert_eq!(duo.log_in().unwrap().user_id(), Some(BOT));
+    }
+}
+
+#[test]
+fn a_captcha_in_place_of_the_form_is_known_as_well() {
+    for sign in [redirect("/nocaptcha?s=login"), page(200, "Human verification - Stack Exchange")] {
+        let mut duo = Duo::new();
+        duo.next(1, FORM, Fate::Instead(sign));
+        assert_eq!(duo.log_in().unwrap_err(), LoginError::Captcha.into());
+        assert_eq!(lines(&duo), [FORM]);
+    }
+}
+
+#[test]
+fn a_login_that_chat_does_not_accept_is_not_repeated() {
+    let visitor =
+        r#"<span class="topbar-menu-links"><a href="https://stackexchange.com/users/chat-login">log in</a></span>"#;
+    let mut duo = Duo::new();
+    duo.always(HOME, Fate::Instead(answer(200, visitor)));
+    assert_eq!(duo.log_in().unwrap_err(), LoginError::ChatRefused.into());
+    assert_eq!(lines(&duo), [FORM, SUBMIT, HOME]);
+    duo.heal();
+    assert_eq!(duo.say(ROOM, "hi"), Err(LoginError::ChatRefused.into()));
+    assert_eq!(duo.sent().len(), 3);
+}
+
+#[test]
+fn a_changed_page_says_what_was_looked_for_and_shows_no_secret() {
+    let secret = "0123456789abcdef0123456789abcdef";
+    let odd =
+        format!(r#"<title>New!</title><p>Welcome to the new page</p><input name="other" value="{secret}"> {secret}"#);
+    for (line, name, looked_for) in [
+        (FORM, "the login page", "#login-form input[name=fkey]"),
+        (SUBMIT, "the answer to the login", "a redirect to / or the form again"),
+        (HOME, "the chat's front page", ".topbar-menu-links, .topbar-links, #active-user or input[name=fkey]"),
+    ] {
+        let mut duo = Duo::new();
+        duo.always(line, Fate::Instead(answer(200, &odd)));
+        let error = duo.log_in().unwrap_err();
+        let Error::Changed { page, looked_for: wanted, excerpt, .. } = &error else { panic!("{error:?}") };
+        assert_eq!((*page, *wanted), (name, looked_for));
+        assert!(excerpt.contains("Welcome to the new page"), "{excerpt}");
+        assert!(!error.to_string().contains(secret), "{error}");
+        assert_eq!(duo.count(line), 2, "a challenge in between may pass, a redesign does not");
+    }
+    let mut duo = Duo::new();
+    duo.always(SUBMIT, Fate::Instead(redirect("https://meta.stackexchange.com/")));
+    let error = duo.log_in().unwrap_err();
+    assert!(matches!(&error, Error::Changed { looked_for: "a cookie named acct", .. }), "{error:?}");
+}
+
+#[test]
+fn a_login_site_at_fault_is_asked_again_and_is_no_wrong_password() {
+    let mut duo = Duo::new();
+    duo.next(3, FORM, Fate::Instead(page(503, "Offline for Maintenance")));
+    duo.next(1, SUBMIT, Fate::Instead(page(502, "Bad gateway")));
+    assert_eq!(duo.log_in().unwrap().user_id(), Some(BOT));
+    assert_eq!(duo.count(FORM), 5, "a form is good for one login: {:?}", lines(&duo));
+
+    let mut duo = Duo::new();
+    duo.always(FORM, Fate::Instead(page(503, "Offline for Maintenance")));
+    let error = duo.log_in().unwrap_err();
+    assert!(matches!(error, Error::Server { status: 503, .. }), "{error:?}");
+    assert_eq!(duo.count(FORM), 6, "as often as the configuration says");
+    assert!(duo.time() > Duration::from_secs(3), "with growing waits, not {:?}", duo.time());
+    duo.heal();
+    assert_eq!(duo.log_in().unwrap().user_id(), Some(BOT), "and it works when the site is back");
+}
+
+#[test]
+fn stored_credentials_work_while_the_login_site_is_down() {
+    let mut duo = Duo::new();
+    let stored = duo.log_in().unwrap();
+    duo.restart(Access::login(EMAIL, PASSWORD, Some(stored)));
+    let logins = duo.count("/users/login");
+    duo.always("/users/login", Fate::Instead(page(503, "The site is in read-only mode")));
+    duo.say(ROOM, "still here").unwrap();
+    duo.join_live(ROOM);
+    assert_eq!(duo.count("/users/login"), logins);
+    assert_eq!(duo.room(ROOM), ["still here"]);
+}
+
+#[test]
+fn pasted_cookies_are_a_login() {
+    let mut duo = Duo::new();
+    let (acct, prov) = cookies(&duo.log_in().unwrap());
+    duo.restart(pasted(&acct, &prov));
+    let logins = duo.count("/users/login");
+    let credentials = duo.log_in().unwrap();
+    assert_eq!((credentials.user_id(), credentials.user_name()), (Some(BOT), Some("Bot")));
+    assert_eq!(cookies(&credentials), (acct, prov));
+    duo.say(ROOM, "hi").unwrap();
+    assert_eq!(duo.count("/users/login"), logins, "without a word to the login site");
+}
+
+#[test]
+fn pasted_cookies_that_are_worth_nothing_are_an_expired_session() {
+    let mut duo = Duo::with(|_, config| config.access = pasted("t=a%2Bb&s=c%3d", "0-0-0"));
+    assert_eq!(duo.log_in().unwrap_err(), Error::SessionExpired);
+    assert_eq!(lines(&duo), [HOME]);
+    assert_eq!(duo.sent()[0].cookies.as_deref(), Some("acct=t=a%2Bb&s=c%3d; prov=0-0-0"), "byte for byte");
+}
+
+#[test]
+fn credentials_stored_and_read_again_are_the_same_session() {
+    let mut duo = Duo::new();
+    let stored = duo.log_in().unwrap();
+    let again = Credentials::from_json(&stored.to_json()).unwrap();
+    duo.restart(Access::Credentials(again));
+    assert_eq!(duo.log_in().unwrap(), stored);
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Stored {
+    Good,
+    Expired,
+    ChatCookieExpired,
+    NoNetwork,
+    ServerDown,
+}
+
+#[test]
+fn what_is_wrong_with_a_stored_session_is_told_apart() {
+    for (state, password, expected) in [
+        (Stored::Good, false, Ok(BOT)),
+        (Stored::Expired, true, Ok(BOT)),
+        (Stored::Expired, false, Err("the session has expired")),
+        (Stored::ChatCookieExpired, false, Ok(BOT)),
+        (Stored::NoNetwork, false, Err("the network failed: connection refused")),
+        (Stored::NoNetwork, true, Err("the network failed: connection refused")),
+        (Stored::ServerDown, true, Err("the server failed with HTTP 502")),
+    ] {
+        let mut duo = Duo::new();
+        let stored = duo.log_in().unwrap();
+        duo.restart(if password { Access::login(EMAIL, PASSWORD, Some(stored)) } else { Access::Credentials(stored) });
+        let logins = duo.count(SUBMIT);
+        match state {
+            Stored::Good => {}
+            Stored::Expired => duo.server.expire_sessions(),
+            Stored::ChatCookieExpired => duo.server.expire_chat_cookies(),
+            Stored::NoNetwork => duo.take_away(),
+            Stored::ServerDown => duo.always(HOME, Fate::Instead(page(502, "Bad gateway"))),
+        }
+        let result = duo.log_in();
+        match expected {
+            Ok(user) => assert_eq!(result.unwrap().user_id(), Some::<UserId>(user), "{state:?}"),
+            Err(text) => {
+                let error = result.unwrap_err().to_string();
+                assert!(error.starts_with(text), "{state:?}: {error}");
+            }
+        }
+        let relogged = matches!((state, password), (Stored::Expired, true));
+        assert_eq!(duo.count(SUBMIT) - logins, usize::from(relogged), "{state:?}");
+        if matches!(state, Stored::NoNetwork | Stored::ServerDown) {
+            duo.heal();
+            assert_eq!(duo.log_in().unwrap().user_id(), Some(BOT), "the session was good all the time");
+            assert_eq!(duo.count(SUBMIT), logins);
+        }
+    }
+}
+
+#[test]
+fn a_chat_cookie_that_is_needed_is_fetched_again() {
+    for needed in ChatCookie::ALL {
+        let mut duo = Duo::with(|setup, _| setup.switches.chat_cookie = *needed);
+        duo.say(ROOM, "one").unwrap();
+        duo.server.expire_chat_cookies();
+        assert_eq!(duo.say(ROOM, "two").map(|_| ()), Ok(()), "{needed:?}");
+        assert_eq!(duo.room(ROOM), ["one", "two"]);
+        assert_eq!(duo.count(SUBMIT), 1, "no login is needed for it");
+    }
+}
+
+#[test]
+fn the_fkey_is_found_on_whatever_page_has_it() {
+    for (place, asked) in [
+        (FkeyPages::All, [HOME].as_slice()),
+        (FkeyPages::Root, &[HOME]),
+        (FkeyPages::Favorite, &[HOME, "GET /chats/join/favorite"]),
+        (FkeyPages::Room, &[HOME, "GET /chats/join/favorite", "GET /rooms/1"]),
+    ] {
+        let mut duo = Duo::with(|setup, _| setup.switches.fkey_pages = place);
+        duo.say(ROOM, "hi").unwrap();
+        let pages: Vec<&str> = lines(&duo)[2..].iter().copied().filter(|line| line.starts_with("GET")).collect();
+        assert_eq!(pages, asked, "{place:?}");
+        assert_eq!(duo.room(ROOM), ["hi"]);
+    }
+}
+
+#[test]
+fn no_fkey_anywhere_says_where_it_was_looked_for() {
+    let bare = r#"<span class="topbar-menu-links"><a href="/users/101/bot">Bot</a></span><input name="fkey" value="">"#;
+    let mut duo = Duo::new();
+    for line in [HOME, "GET /chats/join/favorite", "GET /rooms/1"] {
+        duo.always(line, Fate::Instead(answer(200, bare)));
+    }
+    let error = duo.say(ROOM, "hi").unwrap_err();
+    assert!(matches!(&error, Error::Changed { looked_for: "input[name=fkey] with a value", .. }), "{error:?}");
+    assert_eq!(duo.count(NEW), 0);
+}

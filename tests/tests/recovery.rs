@@ -1,0 +1,288 @@
+//! Writes that meet trouble: sessions and fkeys that end, answers and requests that get lost, servers that are away.
+
+use std::time::Duration;
+
+use sechat_core::endpoint::DeleteMessage;
+use sechat_core::engine::Access;
+use sechat_core::{Error, FeedChange, MessageId};
+use sechat_fixtures::switches::{ExpiredAnswer, ReplyShape, StaleFkeyAnswer};
+use sechat_tests::{ADA, BOT, Duo, EMAIL, Fate, OTHER, PASSWORD, ROOM, answer, page};
+
+const NEW: &str = "/messages/new";
+const SUBMIT: &str = "POST /users/login";
+
+fn uncertain<T: std::fmt::Debug>(result: Result<T, Error>) -> bool {
+    matches!(result, Err(Error::Uncertain { .. }))
+}
+
+#[test]
+fn a_stale_fkey_is_replaced_once_whatever_it_looks_like() {
+    for shape in StaleFkeyAnswer::ALL {
+        let mut duo = Duo::with(|setup, _| setup.switches.stale_fkey = *shape);
+        duo.say(ROOM, "one").unwrap();
+        duo.server.rotate_fkeys();
+        duo.say(ROOM, "two").unwrap();
+        duo.say(ROOM, "three").unwrap();
+        assert_eq!(duo.room(ROOM), ["one", "two", "three"], "{shape:?}");
+        assert_eq!(duo.count(NEW), 4, "{shape:?}: one of them twice");
+        assert_eq!(duo.count(SUBMIT), 1, "{shape:?}: a login is not needed for it");
+    }
+}
+
+#[test]
+fn edits_and_deletions_survive_a_stale_fkey_as_well() {
+    for shape in StaleFkeyAnswer::ALL {
+        let mut duo = Duo::with(|setup, _| setup.switches.stale_fkey = *shape);
+        let id = duo.say(ROOM, "one").unwrap();
+        duo.server.rotate_fkeys();
+        assert_eq!(duo.edit(id, "two"), Ok(()), "{shape:?}");
+        duo.server.rotate_fkeys();
+        let delete = duo.engine.submit(duo.now(), DeleteMessage { message: id });
+        assert_eq!(duo.wait(&delete), Ok(()), "{shape:?}");
+        assert_eq!(duo.room(ROOM), Vec::<&str>::new());
+    }
+}
+
+#[test]
+fn an_expired_session_is_replaced_if_there_is_a_password() {
+    for shape in ExpiredAnswer::ALL {
+        let mut duo = Duo::with(|setup, _| setup.switches.expired = *shape);
+        duo.say(ROOM, "one").unwrap();
+        duo.server.expire_sessions();
+        let tickets = [duo.send(ROOM, "two"), duo.send(ROOM, "three")];
+        for ticket in &tickets {
+            duo.wait(ticket).unwrap();
+        }
+        assert_eq!(duo.room(ROOM), ["one", "two", "three"], "{shape:?}");
+        assert_eq!(duo.count(SUBMIT), 2, "{shape:?}: one login each");
+        assert_eq!(duo.changes(), [&FeedChange::LoggedInAgain]);
+    }
+}
+
+#[test]
+fn an_expired_session_without_a_password_says_so() {
+    for shape in ExpiredAnswer::ALL {
+        let mut duo = Duo::with(|setup, _| setup.switches.expired = *shape);
+        let stored = duo.log_in().unwrap();
+        duo.restart(Access::Credentials(stored));
+        duo.say(ROOM, "one").unwrap();
+        duo.server.expire_sessions();
+        let tickets = [duo.send(ROOM, "two"), duo.send(ROOM, "three")];
+        for ticket in &tickets {
+            assert_eq!(duo.wait(ticket), Err(Error::SessionExpired), "{shape:?}");
+        }
+        assert_eq!(duo.count(NEW), 2, "{shape:?}: the third was not even sent");
+        let before = duo.sent().len();
+        assert_eq!(duo.say(ROOM, "four"), Err(Error::SessionExpired));
+        assert!(duo.sent().len() - before <= 2, "and it is cheap to ask again");
+        assert_eq!(duo.count(SUBMIT), 1);
+    }
+}
+
+#[test]
+fn a_session_that_ends_while_reading_is_replaced_as_well() {
+    let mut duo = Duo::new();
+    duo.join_live(ROOM);
+    duo.server.expire_sessions();
+    duo.cut_sockets();
+    duo.ada_says(ROOM, "@Bot are you there?");
+    duo.run(Duration::from_secs(60));
+    assert_eq!(duo.heard(ROOM), ["@Bot are you there?"]);
+    assert_eq!(duo.events_of_type(8).len(), 1, "personal events too");
+    assert_eq!(duo.count(SUBMIT), 2);
+}
+
+/// Whatever happens to the answer, the post is found in its room.
+#[test]
+fn a_post_whose_answer_is_lost_is_found_and_never_sent_again() {
+    for fate in [
+        Fate::CutAfter,
+        Fate::SilentAfter,
+        Fate::Truncated,
+        Fate::Masked(page(502, "Bad gateway")),
+        Fate::Masked(page(200, "Just a moment...")),
+        Fate::Masked(page(200, "Something else")),
+        Fate::Masked(answer(200, "")),
+        Fate::LateArrival(Duration::from_secs(2)),
+    ] {
+        for live in [false, true] {
+            let mut duo = Duo::new();
+            if live {
+                duo.join_live(ROOM);
+            }
+            duo.ada_says(ROOM, "hello");
+            duo.next(1, NEW, fate.clone());
+            let id = duo.say(ROOM, "hello").unwrap_or_else(|error| panic!("{fate:?}, live {live}: {error}"));
+            let message = duo.server.message(id).unwrap();
+            assert_eq!((message.author, message.source()), (BOT, "hello"));
+            assert_eq!((duo.count(NEW), duo.room(ROOM).len()), (1, 2), "{fate:?}");
+            duo.say(ROOM, "next").unwrap();
+        }
+    }
+}
+
+#[test]
+fn replies_are_found_by_what_they_answer() {
+    for shape in ReplyShape::ALL {
+        let mut duo = Duo::with(|setup, _| setup.switches.reply_shape = *shape);
+        let (first, second) = (duo.ada_says(ROOM, "first?"), duo.ada_says(ROOM, "second?"));
+        duo.reply(ROOM, first, "yes").unwrap();
+        duo.run(Duration::from_secs(61));
+        duo.next(1, NEW, Fate::CutAfter);
+        let id = duo.reply(ROOM, second, "yes").unwrap();
+        assert_eq!(duo.server.message(id).unwrap().parent, Some(second));
+    }
+}
+
+#[test]
+fn texts_of_any_kind_are_found_by_their_source() {
+    for text in ["**bold** & <b>", "a\nb", "  blanks  ", "https://example.org/a_b", ":not a reply", "`code`\r\n\tx"] {
+        let mut duo = Duo::new();
+        duo.next(1, NEW, Fate::CutAfter);
+        assert!(duo.say(ROOM, text).is_ok(), "{text:?}");
+        assert_eq!(duo.count(NEW), 1);
+    }
+}
+
+#[test]
+fn a_post_that_does_not_show_is_uncertain_and_not_sent_again() {
+    for fate in [
+        Fate::CutBefore,
+        Fate::SilentBefore,
+        Fate::Instead(page(502, "Bad gateway")),
+        Fate::Instead(page(200, "Something else")),
+        Fate::Instead(answer(200, "{}")),
+        Fate::LateArrival(Duration::from_secs(20)),
+    ] {
+        let mut duo = Duo::new();
+        duo.ada_says(ROOM, "hello");
+        duo.next(1, NEW, fate.clone());
+        assert!(uncertain(duo.say(ROOM, "hello")), "{fate:?}");
+        duo.run(Duration::from_secs(60));
+        assert_eq!(duo.count(NEW), 1, "{fate:?}");
+        duo.say(ROOM, "next").unwrap();
+        let arrived = usize::from(matches!(fate, Fate::LateArrival(_)));
+        assert_eq!(duo.room(ROOM).len(), 2 + arrived);
+    }
+}
+
+#[test]
+fn a_post_that_never_left_is_sent_again() {
+    let mut duo = Duo::new();
+    duo.log_in().unwrap();
+    duo.next(3, NEW, Fate::Refused);
+    duo.say(ROOM, "hello").unwrap();
+    assert_eq!((duo.count(NEW), duo.room(ROOM).len()), (4, 1));
+}
+
+#[test]
+fn what_another_process_of_the_account_posted_is_not_taken_for_ours() {
+    for live in [false, true] {
+        for earlier in [3, 8, 30] {
+            let mut duo = Duo::new();
+            if live {
+                duo.join_live(ROOM);
+            }
+            duo.log_in().unwrap();
+            duo.server.say(duo.now(), BOT, ROOM, "report");
+            duo.run(Duration::from_secs(earlier));
+            duo.next(1, NEW, Fate::CutBefore);
+            assert!(uncertain(duo.say(ROOM, "report")), "posted {earlier} s earlier, live {live}");
+        }
+    }
+}
+
+#[test]
+fn one_copy_is_not_found_for_two_posts() {
+    let mut duo = Duo::new();
+    duo.say(ROOM, "tick").unwrap();
+    duo.run(Duration::from_secs(61));
+    duo.next(1, NEW, Fate::CutBefore);
+    assert!(uncertain(duo.say(ROOM, "tick")));
+    assert_eq!(duo.room(ROOM), ["tick"]);
+}
+
+#[test]
+fn a_refusal_after_a_lost_answer_proves_a_deletion() {
+    let mut duo = Duo::new();
+    let id = duo.say(ROOM, "oops").unwrap();
+    duo.next(1, "/delete", Fate::CutAfter);
+    let delete = duo.engine.submit(duo.now(), DeleteMessage { message: id });
+    assert_eq!(duo.wait(&delete), Ok(()));
+    assert_eq!(duo.count("/delete"), 2);
+}
+
+#[test]
+fn edits_are_repeated_for_they_can_be() {
+    for fate in
+        [Fate::CutBefore, Fate::CutAfter, Fate::SilentBefore, Fate::Instead(page(503, "Offline for Maintenance"))]
+    {
+        let mut duo = Duo::new();
+        let id = duo.say(ROOM, "one").unwrap();
+        duo.next(2, &format!("POST /messages/{id}"), fate.clone());
+        assert_eq!(duo.edit(id, "two"), Ok(()), "{fate:?}");
+        assert_eq!(duo.room(ROOM), ["two"]);
+    }
+}
+
+#[test]
+fn a_post_after_an_uncertain_one_keeps_its_place() {
+    let mut duo = Duo::new();
+    duo.log_in().unwrap();
+    duo.next(1, NEW, Fate::CutAfter);
+    let tickets = [duo.send(ROOM, "one"), duo.send(OTHER, "two"), duo.send(ROOM, "three")];
+    let ids: Vec<MessageId> = tickets.iter().map(|ticket| duo.wait(ticket).unwrap()).collect();
+    assert!(ids.is_sorted());
+}
+
+#[test]
+fn a_server_that_is_away_for_a_moment_costs_nothing() {
+    let mut duo = Duo::new();
+    duo.log_in().unwrap();
+    duo.take_away();
+    let post = duo.send(ROOM, "sent while it was away");
+    duo.run(Duration::from_secs(5));
+    duo.heal();
+    duo.wait(&post).unwrap();
+    assert_eq!(duo.room(ROOM), ["sent while it was away"]);
+}
+
+#[test]
+fn a_server_that_is_away_for_a_minute_fails_what_cannot_wait_and_no_more() {
+    let mut duo = Duo::new();
+    duo.join_live(ROOM);
+    duo.next(1, NEW, Fate::CutAfter);
+    let before = duo.send(ROOM, "sent before");
+    duo.until("the post to leave", |duo| duo.count(NEW) == 1);
+    duo.run(Duration::from_millis(15));
+    duo.take_away();
+    let during = duo.send(ROOM, "sent during");
+    duo.run(Duration::from_secs(60));
+    duo.server.say(duo.now(), ADA, ROOM, "is the bot gone?");
+    duo.heal();
+    let before = duo.wait(&before);
+    let during = duo.wait(&during);
+    assert!(before.is_ok() || uncertain(before.clone()), "{before:?}");
+    match &during {
+        Ok(_) => assert_eq!(duo.room(ROOM), ["sent before", "is the bot gone?", "sent during"]),
+        Err(error) => {
+            assert!(matches!(error, Error::Transport(fault) if !fault.sent), "{error:?}");
+            assert_eq!(duo.room(ROOM), ["sent before", "is the bot gone?"]);
+        }
+    }
+    duo.run(Duration::from_secs(120));
+    assert!(duo.heard(ROOM).contains(&"is the bot gone?"), "the feed is back: {:?}", duo.changes());
+    duo.say(ROOM, "back").unwrap();
+    assert_eq!(duo.engine.me().unwrap().id, BOT);
+}
+
+#[test]
+fn a_login_in_the_middle_meets_the_same_care() {
+    let mut duo = Duo::with(|_, config| config.access = Access::login(EMAIL, PASSWORD, None));
+    duo.say(ROOM, "one").unwrap();
+    duo.server.expire_sessions();
+    duo.next(2, "GET /users/login", Fate::Refused);
+    duo.next(1, SUBMIT, Fate::CutAfter);
+    duo.say(ROOM, "two").unwrap();
+    assert_eq!(duo.room(ROOM), ["one", "two"]);
+}

@@ -1,0 +1,383 @@
+//! The connection that events come over: lost, silent, renewed, shared, and not to be had.
+
+use std::time::Duration;
+
+use sechat_core::{Error, FeedChange, RoomId};
+use sechat_fixtures::switches::{EventIds, FirstFrame, Replay, SocketRooms, Ticks};
+use sechat_fixtures::{Access, Close, Room, Switches};
+use sechat_tests::{ADA, BOT, Duo, Fate, OTHER, ROOM, answer, page, redirect};
+
+const MINUTE: Duration = Duration::from_secs(60);
+const AUTH: &str = "POST /ws-auth";
+
+/// Every reading of what sockets bring.
+fn readings() -> impl Iterator<Item = (Replay, SocketRooms, Ticks)> {
+    Replay::ALL.iter().flat_map(|&replay| {
+        SocketRooms::ALL.iter().flat_map(move |&rooms| Ticks::ALL.iter().map(move |&ticks| (replay, rooms, ticks)))
+    })
+}
+
+fn read_as((replay, rooms, ticks): (Replay, SocketRooms, Ticks)) -> Duo {
+    with(|switches| {
+        (switches.replay, switches.socket_rooms, switches.ticks) = (replay, rooms, ticks);
+        switches.event_ids = EventIds::Sparse;
+    })
+}
+
+fn with(change: impl FnOnce(&mut Switches)) -> Duo {
+    Duo::with(|setup, _| change(&mut setup.switches))
+}
+
+fn join_both(duo: &mut Duo) {
+    for room in [ROOM, OTHER] {
+        duo.join_live(room);
+    }
+    duo.run(MINUTE);
+}
+
+/// Ada talks in both rooms, and this is what was said.
+struct Talk(Vec<String>);
+
+impl Talk {
+    fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    fn goes_on(&mut self, duo: &mut Duo) {
+        let text = format!("message {}", self.0.len());
+        for room in [ROOM, OTHER] {
+            duo.ada_says(room, &text);
+        }
+        self.0.push(text);
+    }
+
+    fn was_heard(&self, duo: &Duo) -> bool {
+        [ROOM, OTHER].iter().all(|room| duo.heard(*room) == self.0)
+    }
+}
+
+fn names(changes: &[&FeedChange]) -> Vec<String> {
+    changes.iter().map(|change| format!("{change:?}").split([' ', '(']).next().unwrap_or_default().to_owned()).collect()
+}
+
+#[test]
+fn what_was_said_while_the_socket_was_cut_is_heard_in_order_and_once() {
+    for reading in readings() {
+        let mut duo = read_as(reading);
+        join_both(&mut duo);
+        let mut talk = Talk::new();
+        talk.goes_on(&mut duo);
+        for _ in 0..3 {
+            duo.cut_sockets();
+            talk.goes_on(&mut duo);
+            duo.run(Duration::from_millis(30));
+            talk.goes_on(&mut duo);
+            duo.run(MINUTE);
+            talk.goes_on(&mut duo);
+            duo.run(MINUTE);
+        }
+        assert!(talk.was_heard(&duo), "{reading:?}: {:?} {:?}", duo.heard(ROOM), duo.heard(OTHER));
+    }
+}
+
+#[test]
+fn a_socket_that_falls_silent_is_found_out() {
+    for reading in readings() {
+        let mut duo = read_as(reading);
+        join_both(&mut duo);
+        let mut talk = Talk::new();
+        duo.server.cut_sockets(duo.now(), &Close::Silence);
+        talk.goes_on(&mut duo);
+        duo.run(Duration::from_secs(30));
+        assert!(!talk.was_heard(&duo), "nobody can know yet");
+        duo.run(MINUTE);
+        talk.goes_on(&mut duo);
+        duo.run(MINUTE);
+        assert!(talk.was_heard(&duo), "{reading:?}");
+        let silent = |change: &&FeedChange| matches!(change, FeedChange::Reconnecting { reason, .. } if reason.contains("silent"));
+        // With a socket for each room, one that is lost while others live is no loss of the connection.
+        assert!(duo.changes().iter().any(silent) || reading.1 == SocketRooms::Own, "{:?}", duo.changes());
+    }
+}
+
+#[test]
+fn a_quiet_room_is_no_silence() {
+    for first in FirstFrame::ALL {
+        let mut duo = with(|switches| switches.first_frame = *first);
+        join_both(&mut duo);
+        duo.run(30 * MINUTE);
+        assert_eq!(duo.changes(), [&FeedChange::Connecting, &FeedChange::Live], "{first:?}");
+        assert_eq!(duo.count("WS /events/1"), 1);
+    }
+}
+
+#[test]
+fn renewal_loses_nothing_and_nobody_notices() {
+    for reading in readings() {
+        let mut duo = Duo::with(|setup, config| {
+            let switches = &mut setup.switches;
+            (switches.replay, switches.socket_rooms, switches.ticks) = reading;
+            config.feed.renewal = Duration::from_secs(300);
+        });
+        join_both(&mut duo);
+        let mut talk = Talk::new();
+        let opened = duo.count("WS /events/1") + duo.count("WS /events/2");
+        for n in 0..1500u64 {
+            // Never in step with anything else.
+            duo.run(Duration::from_millis(700 + n * 37 % 101));
+            if n % 3 == 0 {
+                talk.goes_on(&mut duo);
+            }
+        }
+        duo.run(MINUTE);
+        assert!(talk.was_heard(&duo), "{reading:?}");
+        let renewals = duo.count("WS /events/1") + duo.count("WS /events/2") - opened;
+        assert!((3..=10).contains(&renewals), "{reading:?}: {renewals}");
+        let mut told = names(&duo.changes());
+        let before = told.len();
+        told.retain(|name| name != "Gap");
+        assert_eq!(told, ["Connecting", "Live"], "{reading:?}");
+        // A `d` that cannot be believed is found out after a few alarms for each room.
+        assert!(before - told.len() <= if reading.2 == Ticks::AlwaysOne { 6 } else { 0 }, "{reading:?}");
+        assert!(duo.server.sockets().len() <= 2, "the old ones are closed");
+    }
+}
+
+#[test]
+fn rooms_share_a_socket_where_the_server_lets_them() {
+    for (rooms, sockets) in [(SocketRooms::All, 1), (SocketRooms::Own, 3)] {
+        let mut duo = Duo::with(|setup, _| {
+            setup.switches.socket_rooms = rooms;
+            setup.rooms.push(Room::new(RoomId(3), "Third"));
+        });
+        join_both(&mut duo);
+        duo.join_live(RoomId(3));
+        duo.run(2 * MINUTE);
+        assert_eq!(duo.server.sockets().len(), sockets, "{rooms:?}");
+        let mut talk = Talk::new();
+        talk.goes_on(&mut duo);
+        duo.run(Duration::from_secs(1));
+        assert!(talk.was_heard(&duo), "{rooms:?}");
+        assert!(duo.server.present(OTHER).contains(&BOT), "each room is entered");
+    }
+}
+
+#[test]
+fn the_bot_is_told_what_happens_to_the_connection_in_order() {
+    let mut duo = Duo::new();
+    duo.join_live(ROOM);
+    assert_eq!(duo.changes(), [&FeedChange::Connecting, &FeedChange::Live]);
+    duo.cut_sockets();
+    duo.ada_says(ROOM, "one");
+    duo.ada_says(ROOM, "two");
+    duo.run(MINUTE);
+    let [_, _, reconnecting, resumed] = duo.changes()[..] else { panic!("{:?}", duo.changes()) };
+    let FeedChange::Reconnecting { attempt: 1, retry_in, reason, .. } = reconnecting else {
+        panic!("{reconnecting:?}")
+    };
+    assert!(*retry_in <= Duration::from_secs(1) && reason.contains("cut"), "{reconnecting:?}");
+    assert!(matches!(resumed, FeedChange::Resumed { .. }));
+    let told = |wanted: fn(&FeedChange) -> bool| {
+        duo.events.iter().position(|e| matches!(&e.kind, sechat_core::EventKind::Feed(c) if wanted(c))).unwrap()
+    };
+    let said =
+        |text: &str| duo.events.iter().position(|e| e.message().is_some_and(|m| m.content.as_deref() == Some(text)));
+    let lost = told(|c| matches!(c, FeedChange::Reconnecting { .. }));
+    let back = told(|c| matches!(c, FeedChange::Resumed { .. }));
+    assert!(
+        Some(lost) < said("one") && said("one") < said("two") && said("two") < Some(back),
+        "missed events come before the word that all is well"
+    );
+}
+
+#[test]
+fn what_was_missed_is_counted() {
+    let mut duo = with(|switches| switches.replay = Replay::Never);
+    duo.join_live(ROOM);
+    duo.cut_sockets();
+    duo.ada_says(ROOM, "one");
+    duo.ada_says(ROOM, "two");
+    duo.run(MINUTE);
+    let missed = duo
+        .changes()
+        .iter()
+        .find_map(|c| if let FeedChange::Resumed { missed, .. } = c { Some(*missed) } else { None });
+    assert_eq!(missed, Some(2), "{:?}", duo.events);
+}
+
+#[test]
+fn without_sockets_events_are_polled_until_there_is_one_again() {
+    for (line, fate) in [
+        (AUTH, Some(Fate::Instead(page(503, "Offline for Maintenance")))),
+        (AUTH, Some(Fate::Instead(page(200, "Log In")))),
+        (AUTH, Some(Fate::Instead(redirect("/users/login")))),
+        (AUTH, Some(Fate::SilentBefore)),
+        ("handshakes", None),
+    ] {
+        let mut duo = Duo::new();
+        join_both(&mut duo);
+        match fate.clone() {
+            Some(fate) => duo.always(line, fate),
+            None => duo.no_sockets = true,
+        }
+        duo.cut_sockets();
+        let mut talk = Talk::new();
+        for _ in 0..20 {
+            talk.goes_on(&mut duo);
+            duo.run(Duration::from_secs(11));
+        }
+        assert!(talk.was_heard(&duo), "{line} {fate:?}: {:?}", duo.changes());
+        assert!(names(&duo.changes()).contains(&"Polling".to_owned()), "{line} {fate:?}: {:?}", names(&duo.changes()));
+        duo.heal();
+        duo.run(2 * MINUTE);
+        assert!(matches!(duo.changes().last(), Some(FeedChange::Resumed { .. })), "{:?}", duo.changes());
+        let polls = duo.count("POST /events");
+        talk.goes_on(&mut duo);
+        duo.run(5 * MINUTE);
+        assert!(talk.was_heard(&duo), "{line} {fate:?}");
+        assert_eq!(duo.count("POST /events"), polls, "no poll while a socket is there");
+        assert_eq!(duo.feed_ended, None);
+    }
+}
+
+#[test]
+fn attempts_to_get_a_socket_grow_rarer_up_to_a_cap_and_never_end() {
+    let mut duo = Duo::new();
+    duo.join_live(ROOM);
+    duo.no_sockets = true;
+    let from = duo.time();
+    duo.cut_sockets();
+    duo.run(120 * MINUTE);
+    let times: Vec<Duration> = duo.sent_to(AUTH).iter().map(|sent| sent.at).filter(|at| *at > from).collect();
+    let gaps: Vec<Duration> = times.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    for (n, gap) in gaps.iter().enumerate() {
+        let ceiling = Duration::from_secs(60.min(2u64 << n.min(10))) + Duration::from_secs(1);
+        assert!(*gap <= ceiling && *gap >= Duration::from_millis(200), "attempt {n}: {gap:?}");
+    }
+    assert!((120..=600).contains(&gaps.len()), "{} attempts in two hours", gaps.len());
+    let waits: Vec<Duration> = duo
+        .changes()
+        .iter()
+        .filter_map(|c| if let FeedChange::Reconnecting { retry_in, .. } = c { Some(*retry_in) } else { None })
+        .collect();
+    assert!(waits.iter().all(|wait| *wait <= MINUTE));
+    assert!(waits[20..].iter().any(|wait| *wait > Duration::from_secs(30)), "they have grown");
+    let a_minute =
+        duo.sent().iter().filter(|sent| sent.at > from + 60 * MINUTE && sent.at <= from + 61 * MINUTE).count();
+    assert!(a_minute <= 40, "{a_minute} requests in one minute of polling");
+    duo.heal();
+    duo.run(2 * MINUTE);
+    assert_eq!(duo.server.sockets().len(), 1);
+}
+
+#[test]
+fn a_server_that_is_away_for_a_minute_is_heard_from_again() {
+    for reading in readings() {
+        let mut duo = read_as(reading);
+        join_both(&mut duo);
+        let mut talk = Talk::new();
+        duo.take_away();
+        for _ in 0..6 {
+            talk.goes_on(&mut duo);
+            duo.run(Duration::from_secs(10));
+        }
+        duo.heal();
+        talk.goes_on(&mut duo);
+        duo.run(2 * MINUTE);
+        assert!(talk.was_heard(&duo), "{reading:?}: {:?}", duo.changes());
+        assert_eq!(duo.feed_ended, None);
+    }
+}
+
+#[test]
+fn more_than_the_server_remembers_is_rebuilt_from_the_room_and_said() {
+    for replay in Replay::ALL {
+        let mut duo = with(|switches| {
+            (switches.replay, switches.replay_depth, switches.poll_depth) = (*replay, 10, 10);
+        });
+        duo.join_live(ROOM);
+        duo.take_away();
+        let texts: Vec<String> = (0..50).map(|n| format!("message {n}")).collect();
+        for text in &texts {
+            duo.ada_says(ROOM, text);
+        }
+        duo.heal();
+        duo.run(MINUTE);
+        assert_eq!(duo.heard(ROOM), texts, "{replay:?}");
+        assert!(duo.changes().iter().any(|c| matches!(c, FeedChange::Gap { room: ROOM, .. })), "{:?}", duo.changes());
+    }
+}
+
+#[test]
+fn a_room_that_one_is_put_out_of_is_lost_and_others_go_on() {
+    let mut duo = Duo::new();
+    join_both(&mut duo);
+    duo.server.kick(duo.now(), ADA, BOT, ROOM);
+    duo.run(Duration::from_secs(1));
+    assert_eq!((duo.events_of_type(4).len(), duo.events_of_type(15).len()), (1, 1), "the kick itself is heard");
+    duo.server.send_frame(duo.now(), r#"{"r1":{"exit":true},"r2":{}}"#);
+    duo.run(Duration::from_secs(1));
+    assert!(matches!(duo.changes().last(), Some(FeedChange::RoomLost { room: ROOM, .. })), "{:?}", duo.changes());
+    duo.ada_says(OTHER, "still here");
+    duo.run(MINUTE);
+    assert_eq!(duo.heard(OTHER), ["still here"]);
+    assert_eq!(duo.feed_ended, None);
+}
+
+#[test]
+fn the_answer_to_a_poll_may_say_so_as_well() {
+    let mut duo = Duo::new();
+    join_both(&mut duo);
+    duo.next(1, "POST /events", Fate::Instead(answer(200, r#"{"r1":{"exit":true},"r2":{},"sync":1790000000}"#)));
+    duo.cut_sockets();
+    duo.run(MINUTE);
+    assert!(duo.changes().iter().any(|c| matches!(c, FeedChange::RoomLost { room: ROOM, .. })), "{:?}", duo.changes());
+    duo.ada_says(OTHER, "still here");
+    duo.run(MINUTE);
+    assert_eq!(duo.heard(OTHER), ["still here"]);
+}
+
+#[test]
+fn a_room_that_becomes_private_is_lost_and_others_go_on() {
+    for rooms in SocketRooms::ALL {
+        let mut duo = with(|switches| switches.socket_rooms = *rooms);
+        join_both(&mut duo);
+        duo.server.room_mut(ROOM).unwrap().access = Access::Private;
+        duo.cut_sockets();
+        duo.run(5 * MINUTE);
+        let lost: Vec<_> = duo.changes().into_iter().filter(|c| matches!(c, FeedChange::RoomLost { .. })).collect();
+        assert!(matches!(lost[..], [FeedChange::RoomLost { room: ROOM, .. }]), "{rooms:?}: {:?}", duo.changes());
+        duo.ada_says(OTHER, "still here");
+        duo.run(MINUTE);
+        assert_eq!(duo.heard(OTHER), ["still here"], "{rooms:?}");
+    }
+}
+
+#[test]
+fn one_denial_is_a_hiccup() {
+    let mut duo = Duo::new();
+    join_both(&mut duo);
+    duo.next(2, AUTH, Fate::Instead(answer(404, "The room does not exist, or you do not have permission")));
+    duo.cut_sockets();
+    duo.run(5 * MINUTE);
+    duo.ada_says(ROOM, "still here");
+    duo.run(Duration::from_secs(10));
+    assert_eq!(duo.heard(ROOM), ["still here"], "{:?}", duo.changes());
+}
+
+#[test]
+fn the_feed_ends_with_a_session_that_cannot_be_had_again() {
+    let mut duo = Duo::new();
+    let stored = duo.log_in().unwrap();
+    duo.restart(sechat_core::engine::Access::Credentials(stored));
+    join_both(&mut duo);
+    duo.server.expire_sessions();
+    duo.cut_sockets();
+    duo.run(MINUTE);
+    assert_eq!(duo.changes().last(), Some(&&FeedChange::SessionExpired));
+    assert_eq!(duo.feed_ended, Some(Err(Error::SessionExpired)));
+    assert_eq!(duo.join(ROOM), Err(Error::Closed));
+    let before = duo.sent().len();
+    duo.run(60 * MINUTE);
+    assert_eq!(duo.sent().len(), before, "and nothing is sent any more");
+}
