@@ -92,6 +92,11 @@ impl Sent {
     }
 }
 
+/// The times between requests.
+pub fn gaps(sent: &[&Sent]) -> Vec<Duration> {
+    sent.windows(2).map(|pair| pair[1].at.saturating_sub(pair[0].at)).collect()
+}
+
 /// The fate of the next requests of one kind.
 #[derive(Debug)]
 pub(crate) struct Rule {
@@ -136,7 +141,10 @@ pub fn answer(status: u16, body: &str) -> Response<Bytes> {
 /// A page of which only the title matters.
 #[must_use = "an answer does nothing by itself"]
 pub fn page(status: u16, title: &str) -> Response<Bytes> {
-    answer(status, &format!("<!DOCTYPE html><html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>"))
+    answer(
+        status,
+        &format!("<!DOCTYPE html><html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>"),
+    )
 }
 
 /// A redirect.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sechat_core::event::AccessLevel;
-use sechat_core::{EventKind, RoomId};
+use sechat_core::{Event, EventKind, RoomId};
 use sechat_fixtures::Room;
 use sechat_fixtures::switches::{AckAnswer, ReplyShape, SnapshotTime, SocketRooms, TargetUser, Ticks};
 use sechat_tests::{ADA, BOT, Duo, FrameFate, OTHER, ROOM};
@@ -80,16 +80,39 @@ fn every_type_of_event_arrives_typed_and_once() {
     let heard: Vec<_> = duo.events.iter().filter_map(|event| event.id).collect();
     let since = duo.server.log().iter().filter(|event| event.at == now).map(|event| event.id);
     for id in since {
-        assert_eq!(heard.iter().filter(|other| **other == id).count(), 1, "{:?}", duo.server.log().iter().find(|e| e.id == id));
+        assert_eq!(
+            heard.iter().filter(|other| **other == id).count(),
+            1,
+            "{:?}",
+            duo.server.log().iter().find(|e| e.id == id)
+        );
     }
     let malformed: Vec<_> = duo.events.iter().filter(|e| matches!(e.kind, EventKind::Malformed { .. })).collect();
     assert!(malformed.is_empty(), "{malformed:?}");
     for (number, name) in [
-        (2, "MessageEdited"), (3, "UserEntered"), (4, "UserLeft"), (5, "RoomNameChanged"), (6, "MessageStarred"),
-        (7, "DebugMessage"), (8, "UserMentioned"), (9, "MessageFlagged"), (10, "MessageDeleted"), (11, "FileAdded"),
-        (12, "ModeratorFlag"), (13, "UserSettingsChanged"), (14, "GlobalNotification"), (15, "AccessLevelChanged"),
-        (16, "UserNotification"), (17, "Invitation"), (18, "MessageReply"), (19, "MessageMovedOut"),
-        (20, "MessageMovedIn"), (21, "TimeBreak"), (22, "FeedTicker"), (29, "UserSuspended"), (30, "UserMerged"),
+        (2, "MessageEdited"),
+        (3, "UserEntered"),
+        (4, "UserLeft"),
+        (5, "RoomNameChanged"),
+        (6, "MessageStarred"),
+        (7, "DebugMessage"),
+        (8, "UserMentioned"),
+        (9, "MessageFlagged"),
+        (10, "MessageDeleted"),
+        (11, "FileAdded"),
+        (12, "ModeratorFlag"),
+        (13, "UserSettingsChanged"),
+        (14, "GlobalNotification"),
+        (15, "AccessLevelChanged"),
+        (16, "UserNotification"),
+        (17, "Invitation"),
+        (18, "MessageReply"),
+        (19, "MessageMovedOut"),
+        (20, "MessageMovedIn"),
+        (21, "TimeBreak"),
+        (22, "FeedTicker"),
+        (29, "UserSuspended"),
+        (30, "UserMerged"),
         (34, "UserNameOrAvatarChanged"),
     ] {
         let events = duo.events_of_type(number);
@@ -104,7 +127,9 @@ fn every_type_of_event_arrives_typed_and_once() {
     assert!(matches!(kind(10), EventKind::MessageDeleted(m) if m.id == first && m.content.is_none()));
     assert!(matches!(kind(20), EventKind::MessageMovedIn(m) if m.moved));
     assert!(matches!(kind(5), EventKind::RoomNameChanged(r) if r.name.as_deref() == Some("Sand / Box")));
-    assert!(matches!(kind(15), EventKind::AccessLevelChanged(c) if format!("{c:?}").contains(&format!("{:?}", AccessLevel::ReadOnly))));
+    assert!(
+        matches!(kind(15), EventKind::AccessLevelChanged(c) if format!("{c:?}").contains(&format!("{:?}", AccessLevel::ReadOnly)))
+    );
     assert_eq!(duo.events_of_type(17)[0].room_id, Some(THIRD), "the room invited to, not the one it came through");
 }
 
@@ -121,7 +146,10 @@ fn what_is_not_understood_is_delivered_beside_its_neighbours() {
     duo.run(SOON);
     assert_eq!(duo.heard(ROOM), ["before", "after"]);
     let unknown = &duo.events_of_type(33)[0].kind;
-    assert!(matches!(unknown, EventKind::Unknown { raw, .. } if raw["new_field"] == serde_json::json!([1, 2])), "{unknown:?}");
+    assert!(
+        matches!(unknown, EventKind::Unknown { raw, .. } if raw["new_field"] == serde_json::json!([1, 2])),
+        "{unknown:?}"
+    );
     let raw: Vec<&str> = duo
         .events
         .iter()
@@ -207,7 +235,7 @@ fn a_reply_and_its_message_come_together_in_both_shapes() {
         let reply = duo.server.reply(duo.now(), ADA, own, "an answer");
         duo.run(SOON);
         let about: Vec<Option<u32>> =
-            duo.events.iter().filter(|e| e.message().is_some_and(|m| m.id == reply)).map(|e| e.event_type()).collect();
+            duo.events.iter().filter(|e| e.message().is_some_and(|m| m.id == reply)).map(Event::event_type).collect();
         assert_eq!(about, [Some(18), Some(1)]);
         let message = duo.events_of_type(18)[0].message().unwrap();
         match shape {

@@ -72,7 +72,10 @@ fn a_redirected_write_says_where_it_was_sent_and_not_more() {
     let mut duo = Duo::new();
     duo.always("/messages/new", Fate::Instead(redirect("https://evil.example/trap?token=0123456789abcdef")));
     let error = duo.say(ROOM, "hi").unwrap_err();
-    assert_eq!(error.to_string(), "the server refused: it sends this request to /trap; is the session still valid? (HTTP 302)");
+    assert_eq!(
+        error.to_string(),
+        "the server refused: it sends this request to /trap; is the session still valid? (HTTP 302)"
+    );
     assert!(matches!(error, Error::Refused { reason: Refusal::Redirected(path), .. } if path == "/trap"));
 }
 
@@ -81,7 +84,8 @@ fn cookies_go_back_as_they_came() {
     let mut duo = Duo::new();
     let mut strange = redirect("https://meta.stackexchange.com/");
     let cookies = strange.headers_mut();
-    cookies.append("set-cookie", "acct=t=a%2Bb%3d&s=c+d/e=; domain=.stackexchange.com; path=/; HttpOnly".parse().unwrap());
+    cookies
+        .append("set-cookie", "acct=t=a%2Bb%3d&s=c+d/e=; domain=.stackexchange.com; path=/; HttpOnly".parse().unwrap());
     cookies.append("set-cookie", "prov=\"q\"-1; domain=.stackexchange.com; path=/".parse().unwrap());
     duo.next(1, "POST /users/login", Fate::Instead(strange));
     let _ = duo.log_in();
@@ -116,7 +120,9 @@ fn a_socket_elsewhere_gets_the_origin_and_no_cookie() {
 
 #[test]
 fn an_address_without_tls_is_not_used() {
-    for url in ["ws://chat.sockets.stackexchange.com/events/1/abc", "https://chat.sockets.stackexchange.com/", "nonsense"] {
+    for url in
+        ["ws://chat.sockets.stackexchange.com/events/1/abc", "https://chat.sockets.stackexchange.com/", "nonsense"]
+    {
         let mut duo = Duo::new();
         duo.next(1, "/ws-auth", Fate::Instead(answer(200, &format!(r#"{{"url":"{url}"}}"#))));
         duo.join(ROOM).unwrap();

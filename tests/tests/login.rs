@@ -23,8 +23,8 @@ fn lines(duo: &Duo) -> Vec<&str> {
 
 /// The values of `acct` and `prov`.
 fn cookies(credentials: &Credentials) -> (String, String) {
-    let stored: serde_json::Value = serde_json::from_str(&credentials.to_json()).unwrap();
-    let text = |name: &str| stored[name].as_str().unwrap().to_owned();
+    let stored: serde_json::Value = serde_json::from_str(&credentials.to_json()).expect("stored JSON");
+    let text = |name: &str| stored[name].as_str().expect("a text").to_owned();
     (text("acct"), text("prov"))
 }
 
@@ -108,7 +108,8 @@ fn a_captcha_in_place_of_the_form_is_known_as_well() {
 
 #[test]
 fn a_login_that_chat_does_not_accept_is_not_repeated() {
-    let visitor = r#"<span class="topbar-menu-links"><a href="https://stackexchange.com/users/chat-login">log in</a></span>"#;
+    let visitor =
+        r#"<span class="topbar-menu-links"><a href="https://stackexchange.com/users/chat-login">log in</a></span>"#;
     let mut duo = Duo::new();
     duo.always(HOME, Fate::Instead(answer(200, visitor)));
     assert_eq!(duo.log_in().unwrap_err(), LoginError::ChatRefused.into());
@@ -121,7 +122,8 @@ fn a_login_that_chat_does_not_accept_is_not_repeated() {
 #[test]
 fn a_changed_page_says_what_was_looked_for_and_shows_no_secret() {
     let secret = "0123456789abcdef0123456789abcdef";
-    let odd = format!(r#"<title>New!</title><p>Welcome to the new page</p><input name="other" value="{secret}"> {secret}"#);
+    let odd =
+        format!(r#"<title>New!</title><p>Welcome to the new page</p><input name="other" value="{secret}"> {secret}"#);
     for (line, name, looked_for) in [
         (FORM, "the login page", "#login-form input[name=fkey]"),
         (SUBMIT, "the answer to the login", "a redirect to / or the form again"),
@@ -225,11 +227,7 @@ fn what_is_wrong_with_a_stored_session_is_told_apart() {
     ] {
         let mut duo = Duo::new();
         let stored = duo.log_in().unwrap();
-        duo.restart(if password {
-            Access::login(EMAIL, PASSWORD, Some(stored))
-        } else {
-            Access::Credentials(stored)
-        });
+        duo.restart(if password { Access::login(EMAIL, PASSWORD, Some(stored)) } else { Access::Credentials(stored) });
         let logins = duo.count(SUBMIT);
         match state {
             Stored::Good => {}

@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use sechat_core::{Error, Refusal, RoomId};
+use sechat_core::{Error, Now, Refusal, RoomId};
 use sechat_fixtures::switches::{FrozenAnswer, UnknownRoom};
 use sechat_fixtures::{Access, ChatServer, Room, User};
-use sechat_core::Now;
 use sechat_tests::{BOT, Duo, Fate, PRIVATE, ROOM, answer, page};
 
 const NEW: &str = "/messages/new";
@@ -127,8 +126,16 @@ fn what_is_no_answer_to_a_read_is_a_fault_or_a_change() {
     for (response, attempts, expected) in [
         (page(503, "Offline for Maintenance"), 6, "the server failed with HTTP 503: Offline for Maintenance"),
         (page(200, "Just a moment..."), 6, "the server failed with HTTP 200: Just a moment..."),
-        (page(200, "Something new"), 6, "the list of a room's messages has changed: looked for {\"events\":[…]}; it reads: Something new"),
-        (answer(200, "{\"eve"), 6, "the list of a room's messages has changed: looked for {\"events\":[…]}; it reads: {\"eve"),
+        (
+            page(200, "Something new"),
+            6,
+            "the list of a room's messages has changed: looked for {\"events\":[…]}; it reads: Something new",
+        ),
+        (
+            answer(200, "{\"eve"),
+            6,
+            "the list of a room's messages has changed: looked for {\"events\":[…]}; it reads: {\"eve",
+        ),
     ] {
         let mut duo = Duo::new();
         duo.always("/chats/1/events", Fate::Instead(response));

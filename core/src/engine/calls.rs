@@ -118,8 +118,8 @@ impl Engine {
     /// The session is good, or none can be had.
     pub(super) fn session_settled(&mut self, now: Now, outcome: Outcome) {
         match outcome {
-            Outcome::Ready => {
-                if self.session.take_logged_in_again() {
+            Outcome::Ready { again } => {
+                if again {
                     self.announce_new_login();
                 }
                 for waiter in std::mem::take(&mut self.logins) {

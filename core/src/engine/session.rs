@@ -41,8 +41,6 @@ pub(super) struct Session {
     state: State,
     tries: u32,
     just_logged_in: bool,
-    /// A login replaced a session that had been good.
-    logged_in_again: bool,
     /// Changes whenever a request built now would differ from one built before.
     epoch: u64,
     cookie_changes: u64,
@@ -81,7 +79,10 @@ enum Step {
 /// What came of asking for a session.
 #[derive(Debug)]
 pub(super) enum Outcome {
-    Ready,
+    /// Whether a login has replaced a session that had been good.
+    Ready {
+        again: bool,
+    },
     Failed(Error),
 }
 
@@ -102,7 +103,6 @@ impl Session {
             state: State::Idle,
             tries: 0,
             just_logged_in: false,
-            logged_in_again: false,
             epoch: 0,
             cookie_changes: 0,
             checked_at: None,
@@ -135,11 +135,6 @@ impl Session {
     /// When the session was last found to be good.
     pub(super) fn checked_at(&self) -> Option<Instant> {
         self.checked_at
-    }
-
-    /// Whether a login replaced a session that had been good. Says so once.
-    pub(super) fn take_logged_in_again(&mut self) -> bool {
-        std::mem::take(&mut self.logged_in_again)
     }
 
     pub(super) fn credentials(&self, net: &Net) -> Option<Credentials> {
@@ -206,13 +201,13 @@ impl Session {
             }
             Ok(None) => {
                 self.state = State::Ready;
-                self.logged_in_again = self.just_logged_in && self.checked_at.is_some();
+                let again = self.just_logged_in && self.checked_at.is_some();
                 self.checked_at = Some(now.mono);
                 if self.cookie_changes != net.cookie_changes {
                     self.cookie_changes = net.cookie_changes;
                     self.epoch += 1;
                 }
-                Some(Outcome::Ready)
+                Some(Outcome::Ready { again })
             }
             Err(error) => self.retry(now, jitter, step, error),
         }

@@ -138,7 +138,9 @@ impl Engine {
     /// The room cannot be read. If the session has ended, a page in place of the answer was the login page: nothing was
     /// done, and that is certain.
     fn cannot_settle(&mut self, post: TicketId, error: Error) {
-        let Some(Stage::Settling(Settling { page, .. })) = self.calls.get(&post).map(|call| &call.stage) else { return };
+        let Some(Stage::Settling(Settling { page, .. })) = self.calls.get(&post).map(|call| &call.stage) else {
+            return;
+        };
         if *page && matches!(error, Error::SessionExpired | Error::Login(_)) {
             self.end(post, Err(error));
         } else {
