@@ -107,6 +107,16 @@ fn a_captcha_in_place_of_the_form_is_known_as_well() {
 }
 
 #[test]
+fn a_login_that_leads_anywhere_but_home_is_a_captcha() {
+    for path in ["/nocaptcha?s=7", "/users/verify", "https://meta.stackexchange.com/human"] {
+        let mut duo = Duo::new();
+        duo.next(1, SUBMIT, Fate::Instead(redirect(path)));
+        assert_eq!(duo.log_in().unwrap_err(), LoginError::Captcha.into(), "{path}");
+        assert_eq!(lines(&duo), [FORM, SUBMIT]);
+    }
+}
+
+#[test]
 fn a_login_that_chat_does_not_accept_is_not_repeated() {
     let visitor =
         r#"<span class="topbar-menu-links"><a href="https://stackexchange.com/users/chat-login">log in</a></span>"#;
