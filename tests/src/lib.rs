@@ -15,8 +15,9 @@ pub mod readme {}
 mod cast;
 mod duo;
 mod network;
+mod play;
 mod secrets;
 
 pub use cast::{ADA, BOT, EMAIL, OTHER, PASSWORD, PRIVATE, ROOM, pasted};
 pub use duo::Duo;
-pub use network::{Fate, FrameFate, Sent, answer, page, redirect};
+pub use network::{Fate, FrameFate, Sent, answer, gaps, page, redirect};

@@ -23,8 +23,8 @@ fn lines(duo: &Duo) -> Vec<&str> {
 
 /// The values of `acct` and `prov`.
 fn cookies(credentials: &Credentials) -> (String, String) {
-    let stored: serde_json::Value = serde_json::from_str(&credentials.to_json()).unwrap();
-    let text = |name: &str| stored[name].as_str().unwrap().to_owned();
+    let stored: serde_json::Value = serde_json::from_str(&credentials.to_json()).expect("stored JSON");
+    let text = |name: &str| stored[name].as_str().expect("a text").to_owned();
     (text("acct"), text("prov"))
 }
 
@@ -103,6 +103,16 @@ fn a_captcha_in_place_of_the_form_is_known_as_well() {
         duo.next(1, FORM, Fate::Instead(sign));
         assert_eq!(duo.log_in().unwrap_err(), LoginError::Captcha.into());
         assert_eq!(lines(&duo), [FORM]);
+    }
+}
+
+#[test]
+fn a_login_that_leads_anywhere_but_home_is_a_captcha() {
+    for path in ["/nocaptcha?s=7", "/users/verify", "https://meta.stackexchange.com/human"] {
+        let mut duo = Duo::new();
+        duo.next(1, SUBMIT, Fate::Instead(redirect(path)));
+        assert_eq!(duo.log_in().unwrap_err(), LoginError::Captcha.into(), "{path}");
+        assert_eq!(lines(&duo), [FORM, SUBMIT]);
     }
 }
 

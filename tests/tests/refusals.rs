@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use sechat_core::Now;
-use sechat_core::{Error, Refusal, RoomId};
+use sechat_core::{Error, Now, Refusal, RoomId};
 use sechat_fixtures::switches::{FrozenAnswer, UnknownRoom};
 use sechat_fixtures::{Access, ChatServer, Room, User};
 use sechat_tests::{BOT, Duo, Fate, PRIVATE, ROOM, answer, page};
