@@ -23,8 +23,8 @@ fn lines(duo: &Duo) -> Vec<&str> {
 
 /// The values of `acct` and `prov`.
 fn cookies(credentials: &Credentials) -> (String, String) {
-    let stored: serde_json::Value = serde_json::from_str(&credentials.to_json()).unwrap();
-    let text = |name: &str| stored[name].as_str().unwrap().to_owned();
+    let stored: serde_json::Value = serde_json::from_str(&credentials.to_json()).expect("stored sessions are JSON");
+    let text = |name: &str| stored[name].as_str().expect("a cookie is text").to_owned();
     (text("acct"), text("prov"))
 }
 
