@@ -13,12 +13,15 @@
 //! whenever the driver wakes it. The lock is held for engine calls only, never across an await. Should the engine panic,
 //! or the runtime drop the driver, every call ends with [`Error::Closed`] and every stream of events ends with it too.
 //!
-//! To add a runtime: implement [`Runtime`], [`Socket`], [`Mode`], and [`AsyncMode`] or [`BlockingMode`] (features `wire`,
-//! `websocket` and `tls` have most of the parts), then write the aliases.
+//! To add a runtime: implement [`Runtime`], [`Socket`], [`Mode`], and [`AsyncMode`] or [`BlockingMode`], then write the
+//! aliases, `type Chat = sechat_client::Chat<MyRuntime>` and so on; `tests/stress.rs` has a whole one in 60 lines. The
+//! features `wire` (HTTP and WebSockets over `futures-io` streams), `websocket` and `tls` have most of the parts.
 
 #[cfg(feature = "_conformance")]
 #[doc(hidden)]
 pub mod conformance;
+#[cfg(feature = "websocket")]
+pub mod race;
 #[cfg(feature = "websocket")]
 pub mod target;
 #[cfg(feature = "tls")]
@@ -51,8 +54,9 @@ pub use reply::Reply;
 pub use room::Room;
 pub use runtime::{AsyncMode, BlockingMode, Mode, Runtime, Socket};
 pub use sechat_core::engine::{Access, FeedConfig, Pending, ReplyStyle};
+pub use sechat_core::event::{EventKind, FeedChange, Message};
 pub use sechat_core::{
-    self as core, Config, CustomServer, Error, Event, EventId, Invalid, LoginError, Me, MessageId, Now, Refusal,
-    RoomId, Server, TransportError, UserId,
+    Config, CustomServer, Error, Event, EventId, Invalid, LoginError, Me, MessageId, Now, Refusal, RoomId, Server,
+    TransportError, UserId, endpoint, event,
 };
-pub use {bytes, http};
+pub use {bytes, http, sechat_core};

@@ -56,3 +56,19 @@ impl fmt::Debug for Tls {
         f.debug_tuple("Tls").field(&self.0.as_ref().map(|_| "ClientConfig")).finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rustls::RootCertStore;
+
+    use super::*;
+
+    #[test]
+    fn only_http_1_is_spoken() {
+        let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()));
+        let builder = builder.with_safe_default_protocol_versions().unwrap();
+        let mut config = builder.with_root_certificates(RootCertStore::empty()).with_no_client_auth();
+        config.alpn_protocols = vec![b"h2".to_vec()];
+        assert!(Tls::custom(Arc::new(config)).config().unwrap().alpn_protocols.is_empty());
+    }
+}

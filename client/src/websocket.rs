@@ -5,7 +5,7 @@ use async_tungstenite::tungstenite::{self, Message};
 use async_tungstenite::{WebSocketStream, client_async_with_config};
 use bytes::Bytes;
 use futures_io::{AsyncRead, AsyncWrite};
-use futures_util::StreamExt;
+use futures_util::{SinkExt, StreamExt};
 use http::{Request, header};
 use sechat_core::TransportError;
 
@@ -23,7 +23,7 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Io for S {}
 #[derive(Debug)]
 pub struct WebSocket<S> {
     stream: WebSocketStream<S>,
-    /// The server has taken leave: whatever comes now is the end.
+    /// The server has taken leave.
     leaving: bool,
 }
 
@@ -46,19 +46,22 @@ impl<S: Io> WebSocket<S> {
 
 impl<S: Io> Socket for WebSocket<S> {
     async fn next(&mut self) -> Option<Result<Bytes, TransportError>> {
-        loop {
+        while !self.leaving {
             match self.stream.next().await? {
                 Ok(Message::Text(text)) => return Some(Ok(text.into())),
                 Ok(Message::Binary(data)) => return Some(Ok(data)),
-                Ok(Message::Close(_)) => self.leaving = true,
+                Ok(Message::Close(_)) => {
+                    self.leaving = true;
+                    // The answer goes out. Whether the connection then ends in order does not matter: servers often cut
+                    // it, and some leave it open.
+                    let _ = self.stream.flush().await;
+                }
                 // The answer to a ping goes out while the next message is waited for.
                 Ok(_) => {}
-                // Servers often cut the connection behind their farewell instead of ending it.
-                Err(_) if self.leaving => return None,
-                Err(tungstenite::Error::ConnectionClosed) => return None,
                 Err(error) => return Some(Err(TransportError::maybe_sent(describe(&error)))),
             }
         }
+        None
     }
 
     async fn close(&mut self) {

@@ -9,9 +9,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use futures_channel::oneshot;
+use sechat_client::Access;
 use sechat_client::bytes::Bytes;
-use sechat_client::core::endpoint::ChatHome;
-use sechat_client::core::engine::Access;
+use sechat_client::endpoint::ChatHome;
 use sechat_client::http::{Request, Response};
 use sechat_client::{BlockingMode, Config, Error, Mode, Reply, Runtime, Server, Socket, TransportError};
 use sechat_fixtures::{ChatServer, Setup};

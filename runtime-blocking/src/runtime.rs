@@ -10,6 +10,7 @@ use std::time::Instant;
 use bytes::Bytes;
 use http::{Request, Response};
 use rustls::ClientConfig;
+use sechat_client::race::{STAGGER, race};
 use sechat_client::tls::Tls;
 use sechat_client::websocket::WebSocket;
 use sechat_client::wire::{Dial, Stream, Wire};
@@ -93,7 +94,8 @@ impl Dial for Tcp {
     type Stream = TcpStream;
 
     async fn dial(&self, host: &str, port: u16) -> io::Result<TcpStream> {
-        let stream = TcpStream::connect((host, port)).await?;
+        let addresses = smol::net::resolve((host, port)).await?;
+        let stream = race(addresses, TcpStream::connect, || smol::Timer::after(STAGGER)).await?;
         stream.set_nodelay(true)?;
         Ok(stream)
     }

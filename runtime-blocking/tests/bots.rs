@@ -1,16 +1,18 @@
 //! Two bots over real connections, without async: the whole way, with a cut in the middle.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
 use std::sync::Arc;
 use std::time::Duration;
 
-use sechat_blocking::core::event::{EventKind, Message};
+use sechat_blocking::event::{EventKind, Message};
 use sechat_blocking::rustls::pki_types::CertificateDer;
 use sechat_blocking::rustls::{self, ClientConfig, RootCertStore};
 use sechat_blocking::{
     Access, Blocking, Chat, Config, Credentials, Error, Events, LoginError, Room, RoomId, Runtime, Server, TimedOut,
     UserId,
 };
-use sechat_fixtures::{Close, Listener, ListenerOptions, Setup, User};
+use sechat_fixtures::{Close, Fault, Listener, ListenerOptions, Setup, User};
 
 const ADA: UserId = UserId(102);
 const PASSWORD: &str = "correct horse";
@@ -109,6 +111,32 @@ fn a_session_outlives_its_connection() {
     assert_eq!(chat.me().map(|me| me.id), made.user_id());
     listener.with_server(|server, _| server.expire_sessions());
     assert_eq!(Credentials::load(&path).unwrap(), None);
+}
+
+/// However an answer is lost, the bot learns what became of its post, and there is never a second copy.
+#[test]
+fn a_lost_answer_doubles_nothing() {
+    const NEW: &str = "/chats/1/messages/new";
+    let listener = Listener::start(setup()).unwrap();
+    let config = Config::new(server(&listener), Access::login("bot@example.com", PASSWORD, None));
+    let chat = Chat::builder(config).connect().unwrap();
+    let room = Room::join(&chat, 1).unwrap();
+    let faults = [Fault::close_after(NEW), Fault::truncate(NEW, 3), Fault::pad(NEW, 9 << 20), Fault::close_before(NEW)];
+    for (number, fault) in faults.into_iter().enumerate() {
+        listener.inject(fault);
+        let text = format!("post {number}");
+        let result = room.send(&text);
+        let copies = listener.with_server(|server, _| {
+            let messages = server.messages(RoomId(1)).into_iter();
+            messages.filter(|message| message.source() == text).map(|message| message.id).collect::<Vec<_>>()
+        });
+        match result {
+            Ok(id) => assert_eq!(copies, [id], "{text}"),
+            // The request, or the wait that the server asked for, was lost.
+            Err(Error::Uncertain { .. }) => assert!(number > 0 && copies.is_empty(), "{text}: {copies:?}"),
+            Err(error) => panic!("{text}: {error}"),
+        }
+    }
 }
 
 #[test]

@@ -14,6 +14,7 @@ use hyper_util::client::legacy::{Client, connect::HttpConnector};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, RootCertStore};
+use sechat_client::race::{STAGGER, race};
 use sechat_client::target::Target;
 use sechat_client::tls::Tls;
 use sechat_client::websocket::{Io, WebSocket};
@@ -24,6 +25,9 @@ use tokio_rustls::TlsConnector;
 
 /// The longest answer that is read, in bytes.
 const BODY_LIMIT: usize = 8 << 20;
+
+/// How long connecting may take.
+const CONNECT_LIMIT: Duration = Duration::from_secs(30);
 
 /// Well below the time after which servers close idle connections.
 const IDLE: Duration = Duration::from_secs(20);
@@ -57,11 +61,16 @@ impl Tokio {
 
     fn on(handle: Handle, tls: Tls) -> Self {
         let config = tls.config().unwrap_or_else(|_| trusting_nobody());
+        let mut tcp = HttpConnector::new();
+        tcp.enforce_http(false);
+        tcp.set_nodelay(true);
+        // A request that is dropped may leave its attempt to connect behind.
+        tcp.set_connect_timeout(Some(CONNECT_LIMIT));
         let connector = HttpsConnectorBuilder::new()
             .with_tls_config(ClientConfig::clone(&config))
             .https_or_http()
             .enable_http1()
-            .build();
+            .wrap_connector(tcp);
         let client = Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(IDLE)
@@ -100,7 +109,8 @@ impl Runtime for Tokio {
         } else {
             None
         };
-        let tcp = TcpStream::connect((host.as_str(), port)).await.map_err(failed)?;
+        let addresses = tokio::net::lookup_host((host.as_str(), port)).await.map_err(failed)?;
+        let tcp = race(addresses, TcpStream::connect, || tokio::time::sleep(STAGGER)).await.map_err(failed)?;
         tcp.set_nodelay(true).map_err(failed)?;
         let stream: Box<dyn Io> = match secured {
             Some((tls, name)) => Box::new(TokioAdapter::new(tls.connect(name, tcp).await.map_err(failed)?)),

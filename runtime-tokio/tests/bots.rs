@@ -1,10 +1,12 @@
 //! Two bots over real connections: the whole way, with a cut in the middle.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
 use std::sync::Arc;
 use std::time::Duration;
 
-use sechat_fixtures::{Close, Listener, ListenerOptions, Setup, User};
-use sechat_tokio::core::event::{EventKind, Message};
+use sechat_fixtures::{Close, Fault, Listener, ListenerOptions, Setup, User};
+use sechat_tokio::event::{EventKind, Message};
 use sechat_tokio::rustls::pki_types::CertificateDer;
 use sechat_tokio::rustls::{self, ClientConfig, RootCertStore};
 use sechat_tokio::{
@@ -116,6 +118,32 @@ async fn a_session_outlives_its_connection() {
     assert_eq!(chat.me().map(|me| me.id), made.user_id());
     listener.with_server(|server, _| server.expire_sessions());
     assert_eq!(Credentials::load(&path).await.unwrap(), None);
+}
+
+/// However an answer is lost, the bot learns what became of its post, and there is never a second copy.
+#[tokio::test]
+async fn a_lost_answer_doubles_nothing() {
+    const NEW: &str = "/chats/1/messages/new";
+    let listener = listen(ListenerOptions::new(setup()));
+    let config = Config::new(server(&listener), Access::login("bot@example.com", PASSWORD, None));
+    let chat = Chat::builder(config).connect().unwrap();
+    let room = Room::join(&chat, 1).await.unwrap();
+    let faults = [Fault::close_after(NEW), Fault::truncate(NEW, 3), Fault::pad(NEW, 9 << 20), Fault::close_before(NEW)];
+    for (number, fault) in faults.into_iter().enumerate() {
+        listener.inject(fault);
+        let text = format!("post {number}");
+        let result = room.send(&text).await;
+        let copies = listener.with_server(|server, _| {
+            let messages = server.messages(RoomId(1)).into_iter();
+            messages.filter(|message| message.source() == text).map(|message| message.id).collect::<Vec<_>>()
+        });
+        match result {
+            Ok(id) => assert_eq!(copies, [id], "{text}"),
+            // The request, or the wait that the server asked for, was lost.
+            Err(Error::Uncertain { .. }) => assert!(number > 0 && copies.is_empty(), "{text}: {copies:?}"),
+            Err(error) => panic!("{text}: {error}"),
+        }
+    }
 }
 
 #[tokio::test]

@@ -11,6 +11,7 @@ which must print a line with its http:// address first.
 import os
 import re
 import shlex
+import signal
 import subprocess
 import sys
 import threading
@@ -20,8 +21,10 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
-COMMAND = os.environ.get(
-    "PEER_COMMAND", "cargo run --quiet -p sechat-fixtures --example serve -- --classic --until-eof")
+SERVE = ["cargo", "run", "--quiet", "-p", "sechat-cli", "--", "serve", "--json", "--until-eof",
+         "--account", "bot@example.com:correct horse:Bot", "--account", "ada@example.com:analytical engine:Ada",
+         "--room", "Sandbox", "--room", "Other Room"]
+COMMAND = shlex.split(os.environ["PEER_COMMAND"]) if "PEER_COMMAND" in os.environ else SERVE
 PEERS = {"chatexchange": "chatexchange_peer.py", "sechat": "sechat_peer.py"}
 PEER_SECONDS = 240
 
@@ -47,7 +50,8 @@ def environment():
 def start_server():
     """The process, and the address that it prints."""
     process = subprocess.Popen(
-        shlex.split(COMMAND), cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        COMMAND, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        start_new_session=True)
     giving_up = threading.Timer(600, process.kill)
     giving_up.start()
     address = None
@@ -57,10 +61,20 @@ def start_server():
             break
     giving_up.cancel()
     if not address:
-        sys.exit("the server did not start: " + COMMAND)
+        sys.exit("the server did not start: " + shlex.join(COMMAND))
     # Whatever else it prints must not fill the pipe.
     threading.Thread(target=lambda: process.stdout.read(), daemon=True).start()
     return process, address.group()
+
+
+def stop_server(process):
+    """Asks it to end by closing its input; one that does not listen to that is ended with what it has started."""
+    process.stdin.close()
+    try:
+        process.wait(timeout=5)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait(timeout=10)
 
 
 def run_peer(python, name, address):
@@ -104,11 +118,7 @@ def main():
             good, bad = run_peer(python, name, address)
         finally:
             if process:
-                process.stdin.close()
-                try:
-                    process.wait(timeout=10)
-                except subprocess.TimeoutExpired:
-                    process.kill()
+                stop_server(process)
         passed, failed = passed + good, failed + bad
     print(f"{passed} passed, {failed} failed")
     sys.exit(1 if failed else 0)

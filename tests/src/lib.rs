@@ -7,6 +7,11 @@
 
 #![expect(clippy::missing_panics_doc, reason = "a scene that goes wrong panics, that is what it is for")]
 
+/// The code in the README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub mod readme {}
+
 mod cast;
 mod duo;
 mod network;

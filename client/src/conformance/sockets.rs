@@ -86,13 +86,16 @@ async fn a_farewell_of_the_server_is_an_orderly_end<R: Runtime>(runtime: &R) {
         let mut socket = accept(listener.accept());
         socket.send(Message::text("last")).expect("the client reads");
         socket.close(None).expect("the client reads");
-        // Waits for the answer, then cuts the connection.
-        socket.read().expect("an answer to the farewell").is_close()
+        let answer = socket.read().expect("an answer to the farewell");
+        // It leaves the connection open, which is the client's to end now.
+        ends(socket.get_mut());
+        answer.is_close()
     });
     let mut socket = open(runtime, &peer).await;
     assert_eq!(socket.next().await.expect("no end").expect("no fault"), "last");
     assert!(socket.next().await.is_none());
     assert!(socket.next().await.is_none(), "the end stays");
+    drop(socket);
     assert!(peer.finish().await);
 }
 

@@ -7,10 +7,12 @@ mod driver;
 mod events;
 mod lifetime;
 mod order;
+mod secrets;
 mod server;
 mod simulated;
 mod stage;
 
+use sechat_client::sechat_core::Credentials as Session;
 use server::Answers;
 use stage::{Stage, Staged};
 
@@ -19,7 +21,7 @@ type Credentials = sechat_client::Credentials<Staged>;
 type Events = sechat_client::Events<Staged>;
 type Room = sechat_client::Room<Staged>;
 
-fn session() -> sechat_client::core::Credentials {
+fn session() -> Session {
     Credentials::from_cookies(sechat_client::Server::StackExchange, "t=a&s=b", "c").unwrap().into()
 }
 

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use sechat_client::core::engine::Access;
-use sechat_client::core::event::EventKind;
+use sechat_client::Access;
+use sechat_client::EventKind;
 use sechat_client::http::Response;
 use sechat_client::{Config, Error, Event, LoginError, MessageId, Reply, RoomId, Runtime, Server, UserId};
 use sechat_fixtures::{ChatServer, Close, Setup, SocketKey};
@@ -12,19 +12,19 @@ use crate::stage::{Line, Stage};
 use crate::{Chat, Credentials, Events, Room};
 
 const SERVER: Server = Server::StackExchange;
-const EMAIL: &str = "bot@example.com";
-const PASSWORD: &str = "correct horse";
+pub(crate) const EMAIL: &str = "bot@example.com";
+pub(crate) const PASSWORD: &str = "correct horse";
 const ADA: UserId = UserId(102);
 
 /// The simulated server, and a network that loses nothing.
-struct Site {
+pub(crate) struct Site {
     stage: Stage,
     server: ChatServer,
     lines: Vec<(SocketKey, Line)>,
 }
 
 impl Site {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { stage: Stage::new(), server: ChatServer::new(Setup::default()), lines: Vec::new() }
     }
 
@@ -63,7 +63,7 @@ impl Site {
         busy
     }
 
-    fn wait(&mut self, span: Duration) {
+    pub(crate) fn wait(&mut self, span: Duration) {
         let step = Duration::from_millis(500);
         for _ in 0..span.as_millis().div_ceil(step.as_millis()) {
             while self.exchange() {}
@@ -72,7 +72,7 @@ impl Site {
         while self.exchange() {}
     }
 
-    fn run<T>(&mut self, mut reply: Reply<T>) -> Result<T, Error> {
+    pub(crate) fn run<T>(&mut self, mut reply: Reply<T>) -> Result<T, Error> {
         for _ in 0..1000 {
             if let Some(result) = self.stage.look(&mut reply) {
                 return result;
@@ -85,12 +85,18 @@ impl Site {
     }
 
     /// A bot that logged in and joined room 1.
-    fn bot(&mut self) -> (Chat, Room, Events) {
+    pub(crate) fn bot(&mut self) -> (Chat, Room, Events) {
         let config = Config::new(SERVER, Access::login(EMAIL, PASSWORD, None));
         let chat = Chat::builder(config).connect().unwrap();
         let room = self.run(Room::join(&chat, 1)).unwrap();
         let events = room.events();
         (chat, room, events)
+    }
+
+    /// Ends the sockets that are open.
+    pub(crate) fn cut(&mut self) {
+        let now = self.stage.now();
+        self.server.cut_sockets(now, &Close::frame(1006, ""));
     }
 
     /// The messages that were read since, with who posted them.
@@ -136,8 +142,8 @@ fn what_is_said_while_the_socket_is_cut_is_not_missed() {
     let (_chat, _room, mut events) = site.bot();
     site.wait(Duration::from_secs(60));
     site.read(&mut events);
+    site.cut();
     let now = site.stage.now();
-    site.server.cut_sockets(now, &Close::frame(1006, ""));
     let texts: Vec<String> = (0..5).map(|number| format!("message {number}")).collect();
     for text in &texts {
         site.server.say(now, ADA, RoomId(1), text);

@@ -53,6 +53,7 @@ impl<'r> Answer<'r> {
         match unquoted(&text).trim() {
             "ok" => Ok(()),
             "" => Err(self.changed("the word \"ok\"")),
+            _ if is_cut_string(&text) => Err(self.changed("the word \"ok\"")),
             _ => Err(if self.is_html() { self.unexpected_page("the word \"ok\"") } else { self.refused() }),
         }
     }
@@ -179,6 +180,11 @@ fn unquoted(text: &str) -> Cow<'_, str> {
     serde_json::from_str(text).map_or(Cow::Borrowed(text), Cow::Owned)
 }
 
+/// Whether a JSON string begins and does not end.
+fn is_cut_string(text: &str) -> bool {
+    text.starts_with('"') && serde_json::from_str::<Cow<'_, str>>(text).is_err()
+}
+
 /// Whether Cloudflare answered in place of the server.
 fn is_cloudflare(response: &Response<Bytes>, html: &Html) -> bool {
     let title = html.page().and_then(|page| page.title()).unwrap_or_default();
@@ -216,7 +222,9 @@ pub(super) mod tests {
         assert_eq!(ok(200, &[], "\"ok\""), Ok(()));
         assert_eq!(ok(200, &[], "ok"), Ok(()));
         assert_eq!(ok(200, &[], "\"It is too late to edit this message\""), refused(200, Refusal::TooLate));
-        assert!(matches!(ok(200, &[], ""), Err(Error::Changed { .. })));
+        for cut_off in ["", "\"", "\"o"] {
+            assert!(matches!(ok(200, &[], cut_off), Err(Error::Changed { .. })), "{cut_off}");
+        }
         assert!(matches!(ok(200, &[], "<html>Log in"), Err(Error::Changed { excerpt, .. }) if excerpt == "Log in"));
     }
 

@@ -1,42 +1,17 @@
 //! Endpoints as values: each builds its request and reads its answer, without IO and without state.
 
-mod acknowledge;
 mod answer;
-mod chat_home;
-mod delete_message;
-mod edit_message;
-mod favorite_rooms;
-mod home;
-mod leave_room;
-mod login_page;
-mod message_source;
-mod new_message;
-mod poll_events;
+mod message;
 mod refusal;
 mod request;
-mod room_events;
-mod room_page;
-mod socket_address;
-mod submit_login;
-mod text;
-mod validate_login;
+mod room;
+mod session;
 
-pub use acknowledge::Acknowledge;
-pub use chat_home::ChatHome;
-pub use delete_message::DeleteMessage;
-pub use edit_message::EditMessage;
-pub use favorite_rooms::FavoriteRooms;
-pub use home::{Home, Me};
-pub use leave_room::LeaveRoom;
-pub use login_page::{LoginPage, LoginPageAnswer};
-pub use message_source::MessageSource;
-pub use new_message::NewMessage;
-pub use poll_events::PollEvents;
-pub use room_events::RoomEvents;
-pub use room_page::RoomPage;
-pub use socket_address::SocketAddress;
-pub use submit_login::SubmitLogin;
-pub use validate_login::ValidateLogin;
+pub use message::{Acknowledge, DeleteMessage, EditMessage, MessageSource, NewMessage};
+pub use room::{LeaveRoom, PollEvents, RoomEvents, SocketAddress};
+pub use session::{
+    ChatHome, FavoriteRooms, Home, LoginPage, LoginPageAnswer, Me, RoomPage, SubmitLogin, ValidateLogin,
+};
 
 use bytes::Bytes;
 use http::{Request, Response};

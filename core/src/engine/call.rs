@@ -10,7 +10,7 @@ use super::calls::Sink;
 use super::io::ExchangeId;
 use super::net::Answer;
 use super::settle::Settling;
-use crate::endpoint::{Endpoint, Nature, NewMessage, Session};
+use crate::endpoint::{Endpoint, Nature, Session};
 use crate::{Error, MessageId, Now, Refusal};
 
 /// A result whose type only its ticket knows.
@@ -22,7 +22,7 @@ pub(super) trait Erased: Send {
     fn request(&self, session: Session<'_>) -> Request<Bytes>;
     fn parse(&self, response: &Response<Bytes>) -> Result<Boxed, Error>;
     fn settled_by(&self, refusal: &Error) -> Option<Boxed>;
-    fn as_message(&self) -> Option<&NewMessage>;
+    fn as_any(&self) -> &dyn Any;
 }
 
 impl<E: Endpoint> Erased for E {
@@ -42,8 +42,8 @@ impl<E: Endpoint> Erased for E {
         Endpoint::settled_by(self, refusal).map(|output| Box::new(output) as Boxed)
     }
 
-    fn as_message(&self) -> Option<&NewMessage> {
-        (self as &dyn Any).downcast_ref()
+    fn as_any(&self) -> &dyn Any {
+        self
     }
 }
 
@@ -98,6 +98,11 @@ pub(super) enum Verdict {
 }
 
 impl Call {
+    /// The call's endpoint, if it is of this type.
+    pub(super) fn endpoint_as<E: Endpoint>(&self) -> Option<&E> {
+        self.endpoint.as_any().downcast_ref()
+    }
+
     pub(super) fn judge(&self, answer: Answer) -> Verdict {
         let post = self.endpoint.nature() == Nature::Post;
         let edge_limit = matches!(&answer, Ok(response) if response.status() == 429);
@@ -112,9 +117,8 @@ impl Call {
         match error {
             Error::RateLimited { retry_after } => Verdict::Wait { wait: retry_after, everything: edge_limit },
             Error::Transport(ref fault) if !fault.sent => Verdict::Retry(error),
-            Error::Transport(_) | Error::Server { .. } | Error::Changed { .. } if post => {
-                Verdict::Unknown { error, page }
-            }
+            Error::Changed { .. } if post => Verdict::Unknown { error, page },
+            Error::Transport(_) | Error::Server { .. } if post => Verdict::Unknown { error, page: false },
             Error::Transport(_) | Error::Server { .. } => Verdict::Retry(error),
             Error::Changed { .. }
             | Error::SessionExpired

@@ -9,7 +9,7 @@ use super::io::{Output, TicketId};
 use super::net::{Answer, Owner};
 use super::session::Outcome;
 use super::settle::Settling;
-use crate::endpoint::{Endpoint, Nature, Session as Context};
+use crate::endpoint::{Endpoint, LeaveRoom, Nature, NewMessage, Session as Context};
 use crate::{Error, MessageId, Now};
 
 /// Who gets the result of a call.
@@ -118,8 +118,8 @@ impl Engine {
     /// The session is good, or none can be had.
     pub(super) fn session_settled(&mut self, now: Now, outcome: Outcome) {
         match outcome {
-            Outcome::Ready { again } => {
-                if again {
+            Outcome::Ready { logged_in_again } => {
+                if logged_in_again {
                     self.announce_new_login();
                 }
                 for waiter in std::mem::take(&mut self.logins) {
@@ -244,8 +244,11 @@ impl Engine {
         if call.endpoint.nature().is_paced() {
             self.pace.taken(now.mono);
         }
-        if let (Some(message), Some(&posted)) = (call.endpoint.as_message(), output.downcast_ref::<MessageId>()) {
+        if let (Some(message), Some(&posted)) = (call.endpoint_as::<NewMessage>(), output.downcast_ref::<MessageId>()) {
             self.own.posted(posted, message.parent);
+        }
+        if let Some(&LeaveRoom { room }) = call.endpoint_as() {
+            self.was_left(room);
         }
     }
 

@@ -39,6 +39,11 @@ impl OwnMessages {
         self.0.get(&message).is_some_and(|own| own.accounted)
     }
 
+    /// Messages later than `message` that no call has been told of.
+    pub(super) fn unaccounted_after(&self, message: Option<MessageId>) -> impl Iterator<Item = MessageId> {
+        self.0.iter().filter(move |(id, own)| Some(**id) > message && !own.accounted).map(|(&id, _)| id)
+    }
+
     /// The message that this own message answers.
     pub(super) fn parent(&self, message: MessageId) -> Option<MessageId> {
         self.0.get(&message)?.parent

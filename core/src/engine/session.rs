@@ -28,6 +28,8 @@ use crate::{Credentials, Error, LoginError, Me, Now, RoomId};
 const CAPTCHA_REST: Duration = Duration::from_secs(600);
 /// A page that reads wrong is asked for this often: it may have been a challenge page in between.
 const TRIES_OF_A_CHANGED_PAGE: u32 = 2;
+/// A login that fails although the password was right before, or that chat does not take, is made once more.
+const TRIES_OF_A_LOGIN: u32 = 2;
 
 #[derive(Debug)]
 pub(super) struct Session {
@@ -39,7 +41,7 @@ pub(super) struct Session {
     me: Option<Me>,
     fkey: SecretString,
     state: State,
-    tries: u32,
+    tries: Tries,
     just_logged_in: bool,
     /// Changes whenever a request built now would differ from one built before.
     epoch: u64,
@@ -49,6 +51,14 @@ pub(super) struct Session {
     rest_until: Option<Instant>,
     /// A room whose page may show the fkey if no other does.
     pub(super) room_hint: Option<RoomId>,
+}
+
+/// Attempts that failed since a session was wanted, by what failed.
+#[derive(Debug, Default)]
+struct Tries {
+    network: u32,
+    page: u32,
+    login: u32,
 }
 
 struct Account {
@@ -79,9 +89,9 @@ enum Step {
 /// What came of asking for a session.
 #[derive(Debug)]
 pub(super) enum Outcome {
-    /// Whether a login has replaced a session that had been good.
+    /// There is one; perhaps because a login has replaced one that had been good.
     Ready {
-        again: bool,
+        logged_in_again: bool,
     },
     Failed(Error),
 }
@@ -101,7 +111,7 @@ impl Session {
             me: None,
             fkey: SecretString::default(),
             state: State::Idle,
-            tries: 0,
+            tries: Tries::default(),
             just_logged_in: false,
             epoch: 0,
             cookie_changes: 0,
@@ -153,7 +163,7 @@ impl Session {
         if self.rest_until.is_some_and(|until| until > now.mono) {
             return Some(Outcome::Failed(LoginError::Captcha.into()));
         }
-        self.tries = 0;
+        self.tries = Tries::default();
         self.just_logged_in = false;
         let first = match (self.anonymous || net.jar.acct.is_some(), &self.me) {
             (true, Some(_)) => Step::Check,
@@ -201,13 +211,13 @@ impl Session {
             }
             Ok(None) => {
                 self.state = State::Ready;
-                let again = self.just_logged_in && self.checked_at.is_some();
+                let logged_in_again = self.just_logged_in && self.checked_at.is_some();
                 self.checked_at = Some(now.mono);
                 if self.cookie_changes != net.cookie_changes {
                     self.cookie_changes = net.cookie_changes;
                     self.epoch += 1;
                 }
-                Some(Outcome::Ready { again })
+                Some(Outcome::Ready { logged_in_again })
             }
             Err(error) => self.retry(now, jitter, step, error),
         }
@@ -319,19 +329,26 @@ impl Session {
     }
 
     fn retry(&mut self, now: Now, jitter: &mut Jitter, step: Step, error: Error) -> Option<Outcome> {
-        self.tries += 1;
-        let most = match error {
-            Error::Transport(_) | Error::Server { .. } | Error::RateLimited { .. } => self.attempts,
-            Error::Changed { .. } => TRIES_OF_A_CHANGED_PAGE.min(self.attempts),
-            _ => 1,
+        let (tries, most) = match error {
+            Error::Transport(_) | Error::Server { .. } | Error::RateLimited { .. } => {
+                (&mut self.tries.network, self.attempts)
+            }
+            Error::Changed { .. } => (&mut self.tries.page, TRIES_OF_A_CHANGED_PAGE.min(self.attempts)),
+            // The fkey of the form, or the fresh session, may have ended just then.
+            Error::Login(LoginError::ChatRefused) => (&mut self.tries.login, TRIES_OF_A_LOGIN),
+            Error::Login(LoginError::WrongPassword) if self.me.is_some() => (&mut self.tries.login, TRIES_OF_A_LOGIN),
+            _ => return Some(self.fail(now, error)),
         };
-        if self.tries >= most {
+        *tries += 1;
+        let attempt = *tries;
+        if attempt >= most {
             return Some(self.fail(now, error));
         }
         let asked_for = if let Error::RateLimited { retry_after } = error { retry_after } else { Duration::ZERO };
-        let wait = jitter.backoff(self.tries, self.backoff_cap).max(asked_for);
+        let wait = jitter.backoff(attempt, self.backoff_cap).max(asked_for);
         // A form's fkey is good for one login: start from the form again.
-        let step = if matches!(step, Step::Validate(_) | Step::Submit(_)) { Step::LoginPage } else { step };
+        let from_form = matches!(step, Step::Validate(_) | Step::Submit(_)) || matches!(error, Error::Login(_));
+        let step = if from_form { Step::LoginPage } else { step };
         self.state = State::Waiting(now.mono + wait, step);
         None
     }

@@ -28,6 +28,8 @@ pub(super) struct Settling {
     /// What came back was a page: if the session has ended, it may have been the login page, and nothing was done.
     page: bool,
     rounds_left: u32,
+    /// The room was read, and did not show it.
+    looked: bool,
     step: Step,
 }
 
@@ -43,7 +45,7 @@ enum Step {
 
 impl Settling {
     pub(super) fn new(now: Now, cause: Error, page: bool) -> Self {
-        Self { cause, page, rounds_left: ROUNDS, step: Step::Pausing(now.mono) }
+        Self { cause, page, rounds_left: ROUNDS, looked: false, step: Step::Pausing(now.mono) }
     }
 
     pub(super) fn deadline(&self) -> Option<Instant> {
@@ -64,7 +66,10 @@ impl Engine {
             .map(|(&id, _)| id)
             .collect();
         for post in due {
+            let shown = self.shown_since(post);
             match self.message(post).map(|message| message.room) {
+                // The feed was faster.
+                Some(_) if !shown.is_empty() => self.compare_next(now, post, shown),
                 Some(room) => {
                     self.step_to(post, Step::Reading);
                     let call = RoomEvents::latest(room, READ_BACK);
@@ -79,8 +84,11 @@ impl Engine {
     pub(super) fn settle_read(&mut self, now: Now, post: TicketId, result: Result<RoomSnapshot, Error>) {
         let snapshot = match result {
             Ok(snapshot) => snapshot,
-            Err(error) => return self.cannot_settle(post, error),
+            Err(error) => return self.cannot_read(now, post, error),
         };
+        if let Some(Stage::Settling(settling)) = self.calls.get_mut(&post).map(|call| &mut call.stage) {
+            settling.looked = true;
+        }
         let candidates: VecDeque<MessageId> =
             snapshot.events.iter().filter_map(|event| self.candidate(now, post, event, snapshot.sync)).collect();
         self.compare_next(now, post, candidates);
@@ -111,6 +119,10 @@ impl Engine {
             self.submit_internal(MessageSource { message }, Purpose::SettleSource(post), self.config.attempts.get());
             return;
         }
+        self.next_round(now, post);
+    }
+
+    fn next_round(&mut self, now: Now, post: TicketId) {
         let Some(Stage::Settling(settling)) = self.calls.get_mut(&post).map(|call| &mut call.stage) else { return };
         settling.rounds_left -= 1;
         if settling.rounds_left > 0 {
@@ -137,14 +149,14 @@ impl Engine {
 
     /// The room cannot be read. If the session has ended, a page in place of the answer was the login page: nothing was
     /// done, and that is certain.
-    fn cannot_settle(&mut self, post: TicketId, error: Error) {
+    fn cannot_read(&mut self, now: Now, post: TicketId, error: Error) {
         let Some(Stage::Settling(Settling { page, .. })) = self.calls.get(&post).map(|call| &call.stage) else {
             return;
         };
         if *page && matches!(error, Error::SessionExpired | Error::Login(_)) {
             self.end(post, Err(error));
         } else {
-            self.give_up_settling(post);
+            self.next_round(now, post);
         }
     }
 
@@ -153,14 +165,20 @@ impl Engine {
     fn give_up_settling(&mut self, post: TicketId) {
         let epoch = self.session.epoch();
         let Some(call) = self.calls.get_mut(&post) else { return };
-        let Stage::Settling(Settling { cause, page, .. }) = &call.stage else { return };
+        let Stage::Settling(Settling { cause, page, looked, .. }) = &call.stage else { return };
         let new_session = call.sent.as_ref().is_some_and(|sent| sent.epoch != epoch);
-        if *page && new_session && call.attempts_left > 0 {
+        if *page && *looked && new_session && call.attempts_left > 0 {
             call.stage = Stage::Waiting(None);
         } else {
             let reason = cause.to_string();
             self.end(post, Err(Error::Uncertain { reason }));
         }
+    }
+
+    /// Own messages that events have shown since the post was sent, and that no call has posted.
+    fn shown_since(&self, post: TicketId) -> VecDeque<MessageId> {
+        let sent = self.calls.get(&post).and_then(|call| call.sent.as_ref());
+        sent.map(|sent| self.own.unaccounted_after(sent.latest_own).collect()).unwrap_or_default()
     }
 
     fn step_to(&mut self, post: TicketId, next: Step) {
@@ -170,7 +188,7 @@ impl Engine {
     }
 
     fn message(&self, post: TicketId) -> Option<&NewMessage> {
-        self.calls.get(&post)?.endpoint.as_message()
+        self.calls.get(&post)?.endpoint_as()
     }
 }
 

@@ -204,8 +204,6 @@ impl Engine {
     fn rebuild(&mut self, id: RoomId) {
         let Some(room) = self.feed.live_room(id) else { return };
         room.rebuilding = true;
-        room.timeline.recover();
-        room.timeline.asked();
         let call = RoomEvents::latest(id, REBUILT_FROM);
         self.feed_job(call, FeedJob::Rebuild(id), 1);
     }

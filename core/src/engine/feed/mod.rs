@@ -26,6 +26,7 @@ use asking::Unverified;
 use timeline::Timeline;
 use url::Url;
 
+use super::call::{Call, Stage};
 use super::calls::{Purpose, Sink, unbox};
 use super::io::{Output, SocketId, TicketId};
 use super::{Boxed, Config, Engine, FeedConfig};
@@ -165,6 +166,14 @@ impl Feed {
         self.rooms.iter().filter(|(_, room)| room.joining.is_none()).map(|(&id, room)| (id, room))
     }
 
+    /// Takes a room out. A socket that carried it may begin anew, should it be joined again.
+    fn forget(&mut self, id: RoomId) -> Option<Room> {
+        for socket in self.sockets.values_mut() {
+            socket.carries.remove(&id);
+        }
+        self.rooms.remove(&id)
+    }
+
     fn live_room(&mut self, id: RoomId) -> Option<&mut Room> {
         self.rooms.get_mut(&id).filter(|room| room.joining.is_none())
     }
@@ -176,6 +185,7 @@ impl Engine {
         if self.feed.ended {
             return self.finish_ticket(ticket, Err(Error::Closed));
         }
+        self.take_back_leaving(id);
         match self.feed.rooms.get_mut(&id) {
             Some(Room { joining: Some(waiters), .. }) => waiters.push(ticket),
             Some(_) => self.finish_ticket(ticket, Ok(Box::new(()))),
@@ -192,6 +202,26 @@ impl Engine {
                 let snapshot = RoomEvents::latest(id, 1);
                 self.feed_job(snapshot, FeedJob::Join(id), self.config.attempts.get());
             }
+        }
+    }
+
+    /// A room that is joined again need not be left first.
+    fn take_back_leaving(&mut self, id: RoomId) {
+        let is_waiting = |call: &Call| {
+            matches!(call.stage, Stage::Waiting(_))
+                && call.endpoint_as().is_some_and(|leave: &LeaveRoom| leave.room == id)
+        };
+        let waiting: Vec<TicketId> =
+            self.calls.iter().filter(|(_, call)| is_waiting(call)).map(|(&id, _)| id).collect();
+        for leaving in waiting {
+            self.end(leaving, Ok(Box::new(())));
+        }
+    }
+
+    /// The server took the account out of a room. If it was joined again meanwhile, it has to be entered again.
+    pub(super) fn was_left(&mut self, id: RoomId) {
+        if let Some(room) = self.feed.live_room(id) {
+            room.cover = Cover::None;
         }
     }
 
@@ -299,7 +329,7 @@ impl Engine {
 
     /// Takes a room out. Calls that wait for it end with `error`.
     fn drop_room(&mut self, id: RoomId, error: &Error) {
-        let Some(room) = self.feed.rooms.remove(&id) else { return };
+        let Some(room) = self.feed.forget(id) else { return };
         for waiter in room.joining.unwrap_or_default() {
             self.finish_ticket(waiter, Err(error.clone()));
         }
@@ -319,7 +349,7 @@ impl Engine {
     }
 
     fn lose_room(&mut self, id: RoomId, reason: String) {
-        self.feed.rooms.remove(&id);
+        self.feed.forget(id);
         self.feed.asks.one_by_one = None;
         self.announce(FeedChange::RoomLost { room: id, reason });
         self.close_useless_sockets();

@@ -142,12 +142,7 @@ impl Engine {
                 room.cover = Cover::None;
             }
         }
-        // Trials were for the socket that is gone.
-        if self.feed.primary.is_none() {
-            for room in self.feed.rooms.values_mut().filter(|room| matches!(room.cover, Cover::Trial(_))) {
-                room.cover = Cover::None;
-            }
-        }
+        self.end_trials_of_none();
         self.socket_failed(now, &fault.reason);
     }
 
@@ -205,7 +200,12 @@ impl Engine {
     /// Closes what carries nothing any more and is not going to.
     pub(super) fn close_useless_sockets(&mut self) {
         let needed = |id: SocketId, socket: &Socket| {
-            let covers = self.feed.rooms.values().any(|room| room.cover == Cover::Socket(id));
+            let tried = self.feed.primary == Some(id);
+            let covers = self.feed.rooms.values().any(|room| match room.cover {
+                Cover::Socket(by) => by == id,
+                Cover::Trial(_) | Cover::Entering => tried,
+                Cover::None | Cover::Opening => false,
+            });
             let opening = matches!(socket.state, State::Opening { .. });
             let leads = self.feed.rooms.contains_key(&socket.leader);
             covers || (opening && leads)
@@ -273,6 +273,7 @@ impl Engine {
                 self.feed.shares = Some(false);
             }
         }
+        self.close_useless_sockets();
     }
 
     /// Finds somebody to bring the events of each room that nobody brings.
@@ -331,6 +332,16 @@ impl Engine {
         }
         for room in self.feed.rooms.values_mut().filter(|room| room.cover == Cover::Socket(id)) {
             room.cover = Cover::None;
+        }
+        self.end_trials_of_none();
+    }
+
+    /// Without a shared socket nothing is on trial.
+    fn end_trials_of_none(&mut self) {
+        if self.feed.primary.is_none() {
+            for room in self.feed.rooms.values_mut().filter(|room| matches!(room.cover, Cover::Trial(_))) {
+                room.cover = Cover::None;
+            }
         }
     }
 

@@ -13,8 +13,6 @@ use crate::{EventId, MessageId};
 const REMEMBERED: usize = 4096;
 /// So many gaps that turn out to be none, and `d` is no longer believed.
 const FALSE_ALARMS: u32 = 3;
-/// So many updates in a row that follow on, and it is believed again. One that always says 1 is right now and then.
-const IN_STEP: u32 = 50;
 
 /// What is known of a room's events.
 #[derive(Debug, Default)]
@@ -29,16 +27,25 @@ pub(super) struct Timeline {
     from_room: BTreeSet<MessageId>,
     /// Updates that came after a gap.
     held: Vec<Held>,
-    recovering: bool,
-    /// A question that is under way was asked before something happened that it has to cover.
-    asked_too_early: bool,
+    recovery: Recovery,
     /// A gap was seen between two updates of a socket.
     alarmed: bool,
     false_alarms: u32,
-    /// Updates in a row that followed on.
-    in_step: u32,
+    /// The last answer said that nothing is missing, but not up to where: the next update may begin there.
+    answered_without_t: bool,
     /// Events that arrived under another room's key. They wait for this room's own, so that the order is kept.
     parked: BTreeMap<EventId, Event>,
+}
+
+/// Whether something may be missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Recovery {
+    #[default]
+    Nothing,
+    /// The server has to be asked; an answer under way comes too early.
+    Wanted,
+    /// The server has been asked.
+    Asked,
 }
 
 #[derive(Debug)]
@@ -83,34 +90,24 @@ impl Timeline {
 
     /// Whether the server must be asked for what is missing.
     pub(super) fn is_recovering(&self) -> bool {
-        self.recovering
+        self.recovery != Recovery::Nothing
     }
 
     /// From now on events are held back until [`filled`](Self::filled).
     pub(super) fn recover(&mut self) {
-        self.recovering = true;
-        self.asked_too_early = true;
+        self.recovery = Recovery::Wanted;
     }
 
     /// An update from a socket. Gives the events that can be delivered now.
     pub(super) fn update(&mut self, update: RoomUpdate) -> Vec<Event> {
-        match self.follows_on(&update) {
-            Some(true) => {
-                self.in_step += 1;
-                if self.in_step >= IN_STEP {
-                    self.false_alarms = 0;
-                }
+        let covered = std::mem::take(&mut self.answered_without_t) || self.follows_on(&update) != Some(false);
+        if !covered && self.d_is_right(&update) {
+            if !self.is_recovering() {
+                self.recover();
             }
-            Some(false) => {
-                self.in_step = 0;
-                if !self.d_is_wrong() {
-                    self.recovering = true;
-                    self.alarmed = true;
-                }
-            }
-            None => {}
+            self.alarmed = true;
         }
-        if self.recovering {
+        if self.is_recovering() {
             self.held.push(Held { update, covered: false });
             return Vec::new();
         }
@@ -128,7 +125,9 @@ impl Timeline {
 
     /// The server is being asked for everything after the cursor.
     pub(super) fn asked(&mut self) {
-        self.asked_too_early = false;
+        if self.is_recovering() {
+            self.recovery = Recovery::Asked;
+        }
         for held in &mut self.held {
             held.covered = true;
         }
@@ -139,14 +138,17 @@ impl Timeline {
         let (covered, later): (Vec<Held>, Vec<Held>) =
             std::mem::take(&mut self.held).into_iter().partition(|h| h.covered);
         let begins_late = matches!((answer.t, answer.d), (Some(t), Some(d)) if t.0.saturating_sub(d) > after.0);
-        if answer.reset || (begins_late && !self.d_is_wrong()) {
+        if answer.reset || (begins_late && self.d_is_right(&answer)) {
+            // An answer that covers one id only, when more have gone by, comes from a server that always says 1.
+            self.false_alarms += u32::from(answer.d == Some(1));
             // Everything waits on for the room's messages, which come before it.
             self.held = covered;
             self.held.push(Held { update: answer, covered: true });
             self.held.extend(later);
             return Filled { too_short: true, ..Filled::default() };
         }
-        self.recovering = self.asked_too_early;
+        self.recovered();
+        self.answered_without_t = answer.t.is_none() && !self.is_recovering();
         let from_sockets: BTreeSet<EventId> = covered.iter().flat_map(|held| ids(&held.update)).collect();
         for Held { update, .. } in covered {
             answer.t = answer.t.max(update.t);
@@ -155,8 +157,8 @@ impl Timeline {
         let mut events = self.deliver(answer);
         let is_missed = |event: &&Event| event.id.is_some_and(|id| !from_sockets.contains(&id));
         let missed = events.iter().filter(is_missed).count() as u64;
-        if std::mem::take(&mut self.alarmed) && missed == 0 {
-            self.false_alarm();
+        if std::mem::take(&mut self.alarmed) {
+            self.false_alarms = if missed == 0 { self.false_alarms + 1 } else { 0 };
         }
         for Held { update, .. } in later {
             events.extend(self.update(update));
@@ -166,7 +168,7 @@ impl Timeline {
 
     /// The room's messages, read because its events do not reach back far enough, and everything held back.
     pub(super) fn rebuilt(&mut self, snapshot: Vec<Event>) -> Filled {
-        self.recovering = self.asked_too_early;
+        self.recovered();
         self.alarmed = false;
         let held = std::mem::take(&mut self.held);
         let coming: BTreeSet<MessageId> = held.iter().flat_map(|held| &held.update.events).filter_map(posted).collect();
@@ -179,21 +181,26 @@ impl Timeline {
         while self.from_room.len() > REMEMBERED {
             self.from_room.pop_first();
         }
-        if missed == 0 {
-            self.false_alarm();
-        }
         let mut rest = RoomUpdate::default();
         for Held { update, .. } in held {
             rest.t = rest.t.max(update.t);
             rest.events.extend(update.events);
         }
         let events = merged(events, self.deliver(rest));
+        // What turns up of the gap after all would come out of order.
+        self.floor = self.cursor;
         Filled { events, missed, too_short: false }
     }
 
     /// How many events are held back.
     pub(super) fn held(&self) -> usize {
         self.held.iter().map(|held| held.update.events.len()).sum()
+    }
+
+    fn recovered(&mut self) {
+        if self.recovery == Recovery::Asked {
+            self.recovery = Recovery::Nothing;
+        }
     }
 
     fn deliver(&mut self, update: RoomUpdate) -> Vec<Event> {
@@ -219,12 +226,14 @@ impl Timeline {
         Some(t.0.saturating_sub(d) <= self.cursor.0)
     }
 
-    fn false_alarm(&mut self) {
-        self.false_alarms = (self.false_alarms + 1).min(FALSE_ALARMS);
-    }
-
-    fn d_is_wrong(&self) -> bool {
-        self.false_alarms >= FALSE_ALARMS
+    /// Whether `d` is what it is taken for: it was not wrong too often, and all events listed lie in `(t − d, t]`.
+    fn d_is_right(&mut self, update: &RoomUpdate) -> bool {
+        if let (Some(t), Some(d)) = (update.t, update.d)
+            && ids(update).any(|id| id.0 <= t.0.saturating_sub(d))
+        {
+            self.false_alarms = FALSE_ALARMS;
+        }
+        self.false_alarms < FALSE_ALARMS
     }
 
     fn is_new(&self, id: EventId) -> bool {

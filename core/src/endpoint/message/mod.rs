@@ -1,0 +1,14 @@
+//! Messages: posted, changed, read.
+
+mod acknowledge;
+mod delete_message;
+mod edit_message;
+mod message_source;
+mod new_message;
+mod text;
+
+pub use acknowledge::Acknowledge;
+pub use delete_message::DeleteMessage;
+pub use edit_message::EditMessage;
+pub use message_source::MessageSource;
+pub use new_message::NewMessage;
