@@ -167,7 +167,7 @@ fn a_login_site_at_fault_is_asked_again_and_is_no_wrong_password() {
     duo.always(FORM, Fate::Instead(page(503, "Offline for Maintenance")));
     let error = duo.log_in().unwrap_err();
     assert!(matches!(error, Error::Server { status: 503, .. }), "{error:?}");
-    assert_eq!(duo.count(FORM), 6, "as often as the configuration says");
+    assert_eq!(duo.count(FORM), 8, "as often as the configuration says");
     assert!(duo.time() > Duration::from_secs(3), "with growing waits, not {:?}", duo.time());
     duo.heal();
     assert_eq!(duo.log_in().unwrap().user_id(), Some(BOT), "and it works when the site is back");
