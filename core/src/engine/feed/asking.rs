@@ -89,7 +89,7 @@ impl Engine {
         let frame = match result {
             Ok(frame) => frame,
             Err(error) => {
-                self.feed.asks.under_way = false;
+                self.question_is_open();
                 if let [(room, _)] = asked.as_slice() {
                     self.denied(now, *room, &error);
                 }
@@ -127,7 +127,7 @@ impl Engine {
                 if answer.ends == self.session.ends() {
                     self.take_answer(now, answer);
                 } else {
-                    self.feed.asks.under_way = false;
+                    self.question_is_open();
                     self.ask_later(now, 1);
                 }
             }
@@ -140,11 +140,19 @@ impl Engine {
         if self.feed.asks.unverified.take().is_none() {
             return;
         }
-        self.feed.asks.under_way = false;
+        self.question_is_open();
         if super::is_final(&error) {
             self.lose_session(error);
         } else {
             self.ask_failed(now, &error);
+        }
+    }
+
+    /// What was asked was not answered.
+    fn question_is_open(&mut self) {
+        self.feed.asks.under_way = false;
+        for room in self.feed.rooms.values_mut() {
+            room.timeline.unanswered();
         }
     }
 
@@ -191,9 +199,6 @@ impl Engine {
             Ok(snapshot) => {
                 let after = room.timeline.cursor();
                 let filled = room.timeline.rebuilt(snapshot.events);
-                if failing_for >= ROOMS_INSTEAD {
-                    room.timeline.settle_for_less();
-                }
                 let until = Some(room.timeline.cursor());
                 self.announce(FeedChange::Gap { room: id, after, until });
                 self.deliver(filled.events);
@@ -270,8 +275,7 @@ impl Engine {
         let after = room.timeline.cursor();
         let filled = room.timeline.rebuilt(Vec::new());
         room.timeline.settle_for_less();
-        let until = Some(room.timeline.cursor());
-        self.announce(FeedChange::Gap { room: id, after, until });
+        self.announce(FeedChange::Gap { room: id, after, until: None });
         self.deliver(filled.events);
     }
 

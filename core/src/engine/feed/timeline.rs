@@ -136,6 +136,13 @@ impl Timeline {
         }
     }
 
+    /// The question was not answered.
+    pub(super) fn unanswered(&mut self) {
+        if self.is_recovering() {
+            self.recovery = Recovery::Wanted;
+        }
+    }
+
     /// The server's answer. `after` is the event it was asked from.
     pub(super) fn filled(&mut self, after: EventId, mut answer: RoomUpdate) -> Filled {
         let (covered, later): (Vec<Held>, Vec<Held>) =
