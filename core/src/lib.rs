@@ -3,6 +3,7 @@
 pub mod endpoint;
 pub mod engine;
 pub mod event;
+pub mod text;
 
 mod cookies;
 mod credentials;
