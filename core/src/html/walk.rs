@@ -50,6 +50,8 @@ impl Page<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use super::Step;
     use crate::html::Html;
 
@@ -59,7 +61,7 @@ mod tests {
         let mut out = String::new();
         for step in page.walk() {
             match step {
-                Step::Open(element) => out.push_str(&format!("<{}{:?}>", element.name(), element.attributes())),
+                Step::Open(element) => write!(out, "<{}{:?}>", element.name(), element.attributes()).unwrap(),
                 Step::Text(text) => out.push_str(&text),
                 Step::Close => out.push_str("</>"),
             }

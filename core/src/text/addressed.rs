@@ -1,8 +1,9 @@
 //! Whether a message is for this account.
 
-use super::content::{Content, Node};
+use super::content::Content;
 use super::escape::compact;
 use super::names::pings;
+use super::node::{Node, Visit, visits};
 use crate::{Event, EventKind, Me, Message, MessageId};
 
 /// Whether a message is for this account, and how.
@@ -35,12 +36,13 @@ impl Addressed {
     }
 }
 
-/// Whether an event is a message for this account: a new one, an edited one, or the notice of one (types 1, 2, 8 and 18).
+/// Whether an event is a message for this account: a new one, an edited one, or the notice of one (types 1, 2, 8 and
+/// 18).
 ///
-/// `own` tells whether a message is one of the account's. It is what a reply is known by without
-/// doubt; without it (`|_| false`) the server's notices, the name of the parent's author (sent since 2025) and, before that,
-/// the `@name` at the start of a reply have to do (protocol notes, 7.5). The account's own messages are for nobody, so that a bot
-/// does not answer itself, and names in code are nobody's.
+/// `own` tells whether a message is one of the account's. It is what a reply is known by without doubt; without it
+/// (`|_| false`) the server's notices, the name of the parent's author (sent since 2025) and, before that, the
+/// `@name` at the start of a reply have to do (protocol notes, 7.5). The account's own messages are for nobody, so
+/// that a bot does not answer itself, and names in code are nobody's.
 ///
 /// The notice and the message come as two events: [`Once`](super::Once) lets only the first of them pass.
 ///
@@ -115,9 +117,9 @@ fn names(message: &Message, me: &Me) -> bool {
 fn spoken(content: &Content) -> String {
     let mut text = String::new();
     let mut hidden = 0;
-    for visit in super::content::visits(content.nodes()) {
+    for visit in visits(content.nodes()) {
         match visit {
-            super::content::Visit::Enter(node) => match node {
+            Visit::Enter(node) => match node {
                 Node::Onebox(_) => hidden += 1,
                 _ if hidden > 0 => {}
                 Node::Text(part) => text.push_str(part),
@@ -128,8 +130,8 @@ fn spoken(content: &Content) -> String {
                 Node::Break | Node::Code(_) | Node::Monospace { .. } => text.push('\n'),
                 _ => {}
             },
-            super::content::Visit::Leave(Node::Onebox(_)) => hidden -= 1,
-            super::content::Visit::Leave(_) => {}
+            Visit::Leave(Node::Onebox(_)) => hidden -= 1,
+            Visit::Leave(_) => {}
         }
     }
     text
@@ -157,7 +159,10 @@ mod tests {
         for (json, expected) in [
             (r#""event_type":8,"user_id":7,"target_user_id":5,"content":"@SpotDetector hi","parent_id":60"#, "mention"),
             (r#""event_type":8,"user_id":7,"content":"@SpotDetector hi""#, "mention"),
-            (r#""event_type":18,"user_id":7,"target_user_id":5,"content":"x","parent_id":60,"show_parent":true"#, "reply"),
+            (
+                r#""event_type":18,"user_id":7,"target_user_id":5,"content":"x","parent_id":60,"show_parent":true"#,
+                "reply",
+            ),
             (r#""event_type":18,"user_id":7,"content":"x","parent_id":60,"show_parent":true"#, "reply"),
             // A reply that names the account gives both.
             (r#""event_type":8,"user_id":7,"content":"@SpotDetector x","parent_id":70,"show_parent":true"#, "reply"),
@@ -196,7 +201,8 @@ mod tests {
 
     #[test]
     fn names() {
-        for content in ["@Spot hi", "<i>hi @spotd</i>", "<span class='mention'>@Spot</span>", "&#64;Spot", "a <br> @Spot"]
+        for content in
+            ["@Spot hi", "<i>hi @spotd</i>", "<span class='mention'>@Spot</span>", "&#64;Spot", "a <br> @Spot"]
         {
             assert_eq!(message(&format!(r#""content":"{content}""#)), Addressed::Mention, "{content}");
         }

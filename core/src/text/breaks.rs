@@ -138,7 +138,8 @@ mod tests {
 
     #[test]
     fn hostile_texts_take_linear_time() {
-        for text in ["`", "[", "](", "[a](", "@", "[tag:", "> ", " ", ":1 ", "\u{301}"].map(|part| part.repeat(200_000)) {
+        for text in ["`", "[", "](", "[a](", "@", "[tag:", "> ", " ", ":1 ", "\u{301}"].map(|part| part.repeat(200_000))
+        {
             let breaks = Breaks::new(&text);
             let mut from = 0;
             let mut parts = 0;

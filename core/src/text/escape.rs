@@ -3,13 +3,13 @@
 use super::names::SHORTEST;
 
 /// Keeps marks apart without showing. Neither readers nor [`Content::to_text`](super::Content::to_text) see it.
-const INVISIBLE: char = '\u{200c}';
+pub(super) const INVISIBLE: char = '\u{200c}';
 
 /// A source text that shows as this text, whatever marks it has.
 ///
 /// Addresses stay as they are, for the server makes links of them before it looks for marks. Where the dialect has no
-/// escape (`---`, and a quote or reply mark at the start) an invisible U+200C keeps the mark from being one. A text of several lines is
-/// given back unchanged, for chat reads no marks in such a message.
+/// escape (`---`, and a quote or reply mark at the start) an invisible U+200C keeps the mark from being one. A text
+/// of several lines is given back unchanged, for chat reads no marks in such a message.
 ///
 /// ```
 /// use sechat_core::text::escape;
@@ -30,8 +30,8 @@ pub fn escape(text: &str) -> String {
 
 /// The text that pings a user of this name: `@` and the name without blanks.
 ///
-/// `None` when fewer than three characters are left, for no such name can be pinged (protocol notes, 7.4). A ping reaches
-/// everybody in the room whose name begins like that; answering a message reaches its author alone.
+/// `None` when fewer than three characters are left, for no such name can be pinged (protocol notes, 7.4). A ping
+/// reaches everybody in the room whose name begins like that; answering a message reaches its author alone.
 ///
 /// ```
 /// use sechat_core::text::mention;
@@ -80,10 +80,15 @@ pub fn without_pings(text: &str) -> String {
 
 /// Escapes a text of one line behind what is written already.
 pub(super) fn escape_into(out: &mut String, text: &str) {
-    if out.is_empty() && means_something_first(text) {
-        out.push(INVISIBLE);
-    }
     let mut rest = text;
+    if out.is_empty() && means_something_first(text) {
+        // Blanks at the start are cut off, unless they make code.
+        let blanks = text.len() - text.trim_start().len();
+        let before = if text.starts_with("    ") { 0 } else { blanks };
+        out.push_str(&text[..before]);
+        out.push(INVISIBLE);
+        rest = &text[before..];
+    }
     while let Some(c) = rest.chars().next() {
         let previous = out.chars().next_back().unwrap_or(' ');
         let address = if previous.is_alphanumeric() { 0 } else { address_len(rest) };
@@ -93,10 +98,11 @@ pub(super) fn escape_into(out: &mut String, text: &str) {
             continue;
         }
         let dashes = rest.len() - rest.trim_start_matches('-').len();
-        if dashes >= 3 {
-            let may_open = rest[dashes..].chars().next().is_some_and(|next| !next.is_whitespace());
-            for dash in 0..dashes {
-                if may_open && dash > 0 && dash % 2 == 0 {
+        if dashes > 0 {
+            // Between blanks they can neither begin nor end anything.
+            let apart = previous.is_whitespace() && rest[dashes..].starts_with(char::is_whitespace);
+            for _ in 0..dashes {
+                if !apart && out.ends_with("--") {
                     out.push(INVISIBLE);
                 }
                 out.push('-');
@@ -105,9 +111,10 @@ pub(super) fn escape_into(out: &mut String, text: &str) {
             continue;
         }
         rest = &rest[c.len_utf8()..];
-        let inside_word =
-            || previous.is_alphanumeric() && rest.chars().next().is_some_and(char::is_alphanumeric);
-        if matches!(c, '\\' | '`' | '*' | '[' | ']') || (c == '_' && !inside_word()) {
+        let inside_word = || previous.is_alphanumeric() && rest.chars().next().is_some_and(char::is_alphanumeric);
+        // `](` is looked for first, with a backslash before it or not.
+        let in_link = c == '(' && previous == ']';
+        if matches!(c, '\\' | '`' | '*' | '[' | ']') || in_link || (c == '_' && !inside_word()) {
             out.push('\\');
         }
         out.push(c);
@@ -160,8 +167,9 @@ mod tests {
             ("snake_case", "snake_case"),
             ("_snake_case_", r"\_snake_case\_"),
             (r"\o/ \*", r"\\o/ \\\*"),
-            ("[a](http://b)", r"\[a\](http://b)"),
-            ("---no---", "--\u{200c}-no---"),
+            ("[a](http://b)", r"\[a\]\(http://b)"),
+            ("---no---", "--\u{200c}-no--\u{200c}-"),
+            (" > a", " \u{200c}> a"),
             ("a --- b", "a --- b"),
             ("-----x", "--\u{200c}--\u{200c}-x"),
             (":12 x", "\u{200c}:12 x"),

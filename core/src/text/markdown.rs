@@ -3,13 +3,13 @@
 use std::fmt;
 
 use super::escape::{compact, escape_into};
-use super::source::named_link;
+use super::source::{close, link_text, linkless, named_link};
 use crate::MessageId;
 
 /// Builds the source of a message out of texts, which may hold anything, and marks.
 ///
-/// Chat reads no marks in a message of several lines (protocol notes, 7.2). So once a line break is in it,
-/// the whole is written without marks: `text (address)` for a link, `text` for bold, and nothing escaped.
+/// Chat reads no marks in a message of several lines (protocol notes, 7.2). So once a line break is in it, the whole
+/// is written without marks: `text (address)` for a link, `text` for bold, and nothing escaped.
 ///
 /// Marks work at the borders of words only: put a blank or punctuation between a mark and a word beside it.
 ///
@@ -82,17 +82,17 @@ impl Markdown {
     /// assert_eq!(Markdown::new().bold(inner).to_string(), "**a _b_**");
     /// ```
     pub fn bold(self, inner: impl Into<Self>) -> Self {
-        self.marked("**", inner.into())
+        self.marked("**", &inner.into())
     }
 
     /// Italic text, or anything built in italics.
     ///
     /// ```
     /// # use sechat_core::text::Markdown;
-    /// assert_eq!(Markdown::new().italic("a_").to_string(), r"_a\__");
+    /// assert_eq!(Markdown::new().italic("a*").to_string(), r"_a\*_");
     /// ```
     pub fn italic(self, inner: impl Into<Self>) -> Self {
-        self.marked("_", inner.into())
+        self.marked("_", &inner.into())
     }
 
     /// Text that is struck out.
@@ -102,7 +102,7 @@ impl Markdown {
     /// assert_eq!(Markdown::new().strike("a").to_string(), "---a---");
     /// ```
     pub fn strike(self, inner: impl Into<Self>) -> Self {
-        self.marked("---", inner.into())
+        self.marked("---", &inner.into())
     }
 
     /// Code in the line. Code with a backtick in it cannot be marked as such and becomes text.
@@ -122,7 +122,8 @@ impl Markdown {
         self
     }
 
-    /// A link with a text of its own. An address that is not http, https or ftp cannot be linked and follows the text.
+    /// A link with a text of its own. An address that is not http, https or ftp cannot be linked and follows the
+    /// text.
     ///
     /// ```
     /// # use sechat_core::text::Markdown;
@@ -130,11 +131,8 @@ impl Markdown {
     /// assert_eq!(Markdown::new().link("a", "mailto:b").to_string(), "a (mailto:b)");
     /// ```
     pub fn link(mut self, text: &str, address: &str) -> Self {
-        // The bracket keeps the text from being taken for the start of a message.
-        let mut shown = "[".to_owned();
-        escape_into(&mut shown, text);
-        self.marked.push_str(&named_link(&shown[1..], address, None));
-        self.plain.push_str(&if text.is_empty() { address.to_owned() } else { format!("{text} ({address})") });
+        self.marked.push_str(&named_link(&link_text(text), address, None));
+        self.plain.push_str(&linkless(text, address));
         self
     }
 
@@ -159,8 +157,8 @@ impl Markdown {
         self.any_tag("meta-tag", name)
     }
 
-    /// `@` and the name without blanks. It pings if the name has at least three characters:
-    /// see [`mention`](super::mention).
+    /// `@` and the name without blanks. It pings if the name has at least three characters: see
+    /// [`mention`](super::mention).
     ///
     /// ```
     /// # use sechat_core::text::Markdown;
@@ -193,8 +191,8 @@ impl Markdown {
 
     /// Makes the whole message a reply, by the mark `:ID ` at its start.
     ///
-    /// The form field that chat's own page uses is better, where it can be had: with the mark, code blocks do not work and 500
-    /// characters include it (protocol notes, 4.2).
+    /// The form field that chat's own page uses is better, where it can be had: with the mark, code blocks do not
+    /// work and 500 characters include it (protocol notes, 4.2).
     ///
     /// ```
     /// # use sechat_core::{MessageId, text::Markdown};
@@ -225,19 +223,17 @@ impl Markdown {
         self.plain.is_empty()
     }
 
-    fn marked(mut self, mark: &str, inner: Self) -> Self {
+    fn marked(mut self, mark: &str, inner: &Self) -> Self {
         let text = inner.marked.trim();
-        if !text.is_empty() {
-            // A mark with a blank inside is none.
-            let before = inner.marked.len() - inner.marked.trim_start().len();
-            self.marked.push_str(&inner.marked[..before]);
-            self.marked.push_str(mark);
-            self.marked.push_str(text);
-            self.marked.push_str(mark);
-            self.marked.push_str(&inner.marked[before + text.len()..]);
-        } else {
-            self.marked.push_str(&inner.marked);
+        // A mark with a blank inside is none.
+        let before = inner.marked.len() - inner.marked.trim_start().len();
+        let after = before + text.len();
+        let mark = if text.is_empty() { "" } else { mark };
+        for part in [&inner.marked[..before], mark, text] {
+            self.marked.push_str(part);
         }
+        close(&mut self.marked, mark);
+        self.marked.push_str(&inner.marked[after..]);
         self.plain.push_str(&inner.plain);
         self
     }

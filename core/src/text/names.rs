@@ -5,9 +5,9 @@ pub(super) const SHORTEST: usize = 3;
 
 /// Whether a text pings a user of this name.
 ///
-/// A ping is `@` and at least three characters that the name begins with, its blanks left out, whatever their case; then
-/// the text ends or something follows that no name goes on with (protocol notes, 7.4). The server pings only people who
-/// were in the room lately, so that `true` means that it may.
+/// A ping is `@` and at least three characters that the name begins with, its blanks left out, whatever their case;
+/// then the text ends or something follows that no name goes on with (protocol notes, 7.4). The server pings only
+/// people who were in the room lately, so that `true` means that it may.
 ///
 /// ```
 /// use sechat_core::text::pings;

@@ -9,12 +9,13 @@ const KEPT: usize = 1024;
 
 /// Lets each message pass once, though the server tells it twice.
 ///
-/// A message that names this account or replies to it comes as a notice (8 or 18, or both) and as itself (1 or 2). The
-/// notice comes first where both come, and alone when the account is not in the room of the message (protocol notes, 3.2). This lets
-/// the first of them pass, whichever it is. An edit is a new sight of its message; so is the notice that
-/// comes with it. Everything that is not one of these four types passes.
+/// A message that names this account or replies to it comes as a notice (8 or 18, or both) and as itself (1 or 2).
+/// The notice comes first where both come, and alone when the account is not in the room of the message (protocol
+/// notes, 3.2). This lets the first of them pass, whichever it is. An edit is a new sight of its message; so is the
+/// notice that comes with it. Everything that is not one of these four types passes.
 ///
-/// The last 1024 messages are remembered. It holds for any choice of events, so long as both of a pair are shown to it or neither.
+/// The last 1024 messages are remembered. It holds for any choice of events, so long as both of a pair are shown to
+/// it or neither.
 ///
 /// ```
 /// use sechat_core::Event;
@@ -37,8 +38,15 @@ pub struct Once {
 #[derive(Debug, Clone, Copy)]
 struct Sight {
     edits: u32,
-    /// The message itself, if it was shown; a snapshot gives it no id.
-    itself: Option<Option<EventId>>,
+    shown: Shown,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Shown {
+    /// Only a notice of it.
+    Notice,
+    /// The message itself; a snapshot gives it no id.
+    Itself(Option<EventId>),
 }
 
 impl Once {
@@ -70,15 +78,14 @@ impl Once {
     }
 
     fn itself(&mut self, id: Option<EventId>, message: &Message) -> bool {
-        let sight = Sight { edits: message.edits, itself: Some(id) };
+        let sight = Sight { edits: message.edits, shown: Shown::Itself(id) };
         let Some(before) = self.seen.get_mut(&message.id) else {
             self.remember(message.id, sight);
             return true;
         };
-        let first = match before.itself {
-            // Its notice was here.
-            None => false,
-            Some(_) => message.edits > before.edits,
+        let first = match before.shown {
+            Shown::Notice => false,
+            Shown::Itself(_) => message.edits > before.edits,
         };
         if message.edits >= before.edits {
             *before = sight;
@@ -87,12 +94,12 @@ impl Once {
     }
 
     fn notice(&mut self, id: Option<EventId>, message: &Message) -> bool {
-        let sight = Sight { edits: message.edits, itself: None };
+        let sight = Sight { edits: message.edits, shown: Shown::Notice };
         let Some(before) = self.seen.get_mut(&message.id) else {
             self.remember(message.id, sight);
             return true;
         };
-        let Some(itself) = before.itself else { return false };
+        let Shown::Itself(itself) = before.shown else { return false };
         // A notice comes before what it is about: a later one is about an edit that is still to come. A snapshot
         // does not tell; then only the count of edits does.
         let first = match (id, itself) {
@@ -100,7 +107,7 @@ impl Once {
             _ => message.edits > before.edits,
         };
         if first {
-            *before = Sight { edits: before.edits.max(message.edits), itself: None };
+            *before = Sight { edits: before.edits.max(message.edits), shown: Shown::Notice };
         }
         first
     }
@@ -108,10 +115,10 @@ impl Once {
     fn remember(&mut self, message: MessageId, sight: Sight) {
         self.seen.insert(message, sight);
         self.order.push_back(message);
-        if self.order.len() > KEPT {
-            if let Some(oldest) = self.order.pop_front() {
-                self.seen.remove(&oldest);
-            }
+        if self.order.len() > KEPT
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.seen.remove(&oldest);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Addresses that the server replaced by what is found there.
 
-use super::content::{Image, Link, Node, Visit, visits};
+use super::node::{Image, Link, Node, Visit, visits};
 use super::plain;
 use crate::MessageId;
 
@@ -98,8 +98,8 @@ pub enum OneboxKind {
 }
 
 impl Onebox {
-    pub(super) fn read<'c>(classes: impl Iterator<Item = &'c str>, nodes: Vec<Node>) -> Self {
-        let name = classes.filter_map(|class| class.strip_prefix("ob-")).next().unwrap_or_default();
+    pub(super) fn read<'c>(mut classes: impl Iterator<Item = &'c str>, nodes: Vec<Node>) -> Self {
+        let name = classes.find_map(|class| class.strip_prefix("ob-")).unwrap_or_default();
         let inside = Inside(&nodes);
         let src = || inside.image().map(|image| image.src.clone());
         let kind = match name {
@@ -202,6 +202,7 @@ mod tests {
         Content::parse(html).oneboxes().next().unwrap().clone()
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "short for what is compared")]
     fn some(text: &str) -> Option<String> {
         Some(text.to_owned())
     }

@@ -1,7 +1,7 @@
 //! From HTML to a tree.
 
-use super::content::{Element, Image, Link, Node, Tag};
 use super::names::next_mention;
+use super::node::{Element, Image, Link, Node, Tag};
 use super::onebox::Onebox;
 use super::plain;
 use crate::html::{self, Html, MAX_PAGE, Step};

@@ -1,6 +1,6 @@
 //! From a tree to what a reader sees.
 
-use super::content::{Node, Visit, visits};
+use super::node::{Node, Visit, visits};
 
 /// What a reader sees. Linear.
 pub(super) fn text(nodes: &[Node]) -> String {

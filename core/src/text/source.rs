@@ -1,7 +1,7 @@
 //! From a tree to a source text.
 
-use super::content::{Link, Node, Visit, visits};
-use super::escape::{escape_into, has_scheme, is_linkable};
+use super::escape::{INVISIBLE, escape_into, has_scheme, is_linkable};
+use super::node::{Link, Node, Visit, visits};
 use super::onebox::{Onebox, OneboxKind};
 use super::plain;
 
@@ -9,7 +9,14 @@ use super::plain;
 pub(super) fn markdown(nodes: &[Node]) -> String {
     let several_lines = nodes.iter().any(|node| matches!(node, Node::MultiLine { .. } | Node::Break));
     let visits: Vec<Visit<'_>> = visits(nodes).collect();
-    let mut source = Source { ends: ends(&visits), visits, out: String::new(), open: Vec::new(), several_lines };
+    let mut source = Source {
+        ends: ends(&visits),
+        firsts: firsts(&visits),
+        visits,
+        out: String::new(),
+        open: Vec::new(),
+        several_lines,
+    };
     let mut at = 0;
     while at < source.visits.len() {
         at = source.step(at);
@@ -17,10 +24,11 @@ pub(super) fn markdown(nodes: &[Node]) -> String {
     source.out
 }
 
-/// `[text](address "title")`, whose text is source already. An address that chat does not link follows its text in brackets.
+/// `[text](address "title")`, whose text is source already. An address that chat does not link follows its text in
+/// brackets.
 pub(super) fn named_link(text: &str, href: &str, title: Option<&str>) -> String {
     if !is_linkable(href) {
-        return if text.is_empty() { href.to_owned() } else { format!("{text} ({href})") };
+        return linkless(text, href);
     }
     let mut target = String::with_capacity(href.len());
     for c in href.chars() {
@@ -41,25 +49,49 @@ pub(super) fn named_link(text: &str, href: &str, title: Option<&str>) -> String 
     }
 }
 
+/// Ends a bold text or the like. A backslash before the mark would take its meaning, and a like sign before it
+/// would be taken for a part of it.
+pub(super) fn close(out: &mut String, mark: &str) {
+    if mark.chars().next().is_some_and(|sign| out.ends_with(['\\', sign])) {
+        out.push(INVISIBLE);
+    }
+    out.push_str(mark);
+}
+
+/// The source of the text of a link. An address in it would become a link of its own.
+pub(super) fn link_text(text: &str) -> String {
+    // The bracket keeps the text from being taken for the start of a message.
+    let mut out = "[".to_owned();
+    escape_into(&mut out, &text.replace('\n', " ").replace("://", ":\u{200c}//"));
+    out.split_off(1)
+}
+
+/// A text and its address, where nothing can be linked.
+pub(super) fn linkless(text: &str, href: &str) -> String {
+    if text.is_empty() { href.to_owned() } else { format!("{text} ({href})") }
+}
+
 struct Source<'a> {
     visits: Vec<Visit<'a>>,
     /// For each place where a node begins: the place where it ends.
     ends: Vec<usize>,
+    /// For each place and the end, the character that comes first from there on, marks left out.
+    firsts: Vec<char>,
     out: String,
     /// The marks that are open, each to be written again at its end; an empty one was left out.
     open: Vec<&'static str>,
     several_lines: bool,
 }
 
-impl<'a> Source<'a> {
+impl Source<'_> {
     /// Writes what is at a place; gives the next place.
     fn step(&mut self, at: usize) -> usize {
         let node = match self.visits[at] {
             Visit::Enter(node) => node,
             Visit::Leave(node) => {
-                if mark(node).is_some() {
+                if !marks(node).is_empty() {
                     let mark = self.open.pop().unwrap_or_default();
-                    self.out.push_str(mark);
+                    close(&mut self.out, mark);
                 }
                 return at + 1;
             }
@@ -71,7 +103,7 @@ impl<'a> Source<'a> {
             Node::Text(text) if self.several_lines => self.out.push_str(text),
             Node::Text(text) => escape_into(&mut self.out, &text.replace(['\n', '\r'], " ")),
             Node::Bold(_) | Node::Italic(_) | Node::Strike(_) => {
-                let mark = mark(node).filter(|mark| self.may_open(mark, at)).unwrap_or_default();
+                let mark = self.mark(node, at);
                 self.out.push_str(mark);
                 self.open.push(mark);
             }
@@ -127,51 +159,58 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// Marks are read at the borders of words only, and not within their like.
-    fn may_open(&self, mark: &str, at: usize) -> bool {
-        let text = |text: &str| (text.chars().next(), text.chars().next_back());
-        let solid = |c: Option<char>| c.is_some_and(|c| !c.is_whitespace());
+    /// The mark for a node that begins here, or none where the dialect has no way to say it: marks are read at the
+    /// borders of words only, and those of one kind do not nest.
+    fn mark(&self, node: &Node, at: usize) -> &'static str {
+        let marks = marks(node);
         let end = self.ends[at];
+        let solid = |c: Option<char>| c.is_some_and(|c| !c.is_whitespace());
         let starts = match self.visits.get(at + 1) {
-            Some(Visit::Enter(Node::Text(inner))) => solid(text(inner).0),
-            Some(Visit::Enter(_)) => true,
-            _ => false,
+            Some(Visit::Enter(Node::Text(inner))) => solid(inner.chars().next()),
+            next => matches!(next, Some(Visit::Enter(_))),
         };
         let stops = match self.visits[end - 1] {
-            Visit::Enter(Node::Text(inner)) | Visit::Leave(Node::Text(inner)) => solid(text(inner).1),
+            Visit::Enter(Node::Text(inner)) | Visit::Leave(Node::Text(inner)) => solid(inner.chars().next_back()),
             _ => true,
         };
-        !self.several_lines
-            && !self.open.contains(&mark)
-            && starts
-            && stops
-            && !self.out.ends_with(char::is_alphanumeric)
-            && self.next_char(end).is_none_or(|c| !c.is_alphanumeric())
-    }
-
-    /// The character that will follow what ends here, if it is known and of a text.
-    fn next_char(&self, end: usize) -> Option<char> {
-        match self.visits.get(end + 1)? {
-            Visit::Enter(Node::Text(text)) => text.chars().next(),
-            _ => None,
+        let in_word = self.out.ends_with(char::is_alphanumeric) || self.firsts[end + 1].is_alphanumeric();
+        if self.several_lines || !starts || !stops || in_word || self.open.iter().any(|open| marks.contains(open)) {
+            return "";
         }
+        let usable = |mark: &&&str| {
+            let like = |text: &str| mark.chars().next().is_some_and(|c| text.ends_with(c));
+            // The next like mark ends it, though it be in code or in an address.
+            let cut_off = |visit: &Visit<'_>| match visit {
+                Visit::Enter(Node::Code(code)) => code.contains(**mark),
+                Visit::Enter(Node::Link(link)) => {
+                    link.href.contains(**mark) || link.title.as_ref().is_some_and(|title| title.contains(**mark))
+                }
+                _ => false,
+            };
+            !like(&self.out) && !self.open.iter().any(|open| like(open)) && !self.visits[at..end].iter().any(cut_off)
+        };
+        marks.iter().find(usable).copied().unwrap_or_default()
     }
 
     fn link(&self, link: &Link, end: usize) -> String {
         let shown = plain::text(&link.nodes);
-        let bare = self.several_lines
-            || (is_bare(link, &shown)
-                && !self.out.ends_with(char::is_alphanumeric)
-                && self.next_char(end).is_none_or(|c| c.is_whitespace() || matches!(c, '.' | ',' | ';' | ':' | '!' | '?'))
-                && !matches!(self.visits.get(end + 1), Some(Visit::Enter(node)) if !matches!(node, Node::Text(_) | Node::Break)));
-        if bare {
+        if self.several_lines || (is_bare(link, &shown) && self.may_stand_bare(end)) {
             return absolute(&link.href);
         }
-        let mut text = String::new();
-        // Not at the start of a message.
-        text.push('[');
-        escape_into(&mut text, &shown.replace('\n', " "));
-        named_link(&text[1..], &link.href, link.title.as_deref())
+        named_link(&link_text(&shown), &link.href, link.title.as_deref())
+    }
+
+    /// Whether the server would see where an address begins and ends that is put in place of the link that ends there.
+    fn may_stand_bare(&self, end: usize) -> bool {
+        let ends = match self.visits.get(end + 1) {
+            None | Some(Visit::Enter(Node::Break)) => true,
+            Some(Visit::Enter(Node::Text(text))) => {
+                let after = text.trim_start_matches(['.', ',', ';', ':', '!', '?']);
+                after.is_empty() || after.starts_with(char::is_whitespace)
+            }
+            Some(_) => false,
+        };
+        ends && !self.out.ends_with(char::is_alphanumeric)
     }
 }
 
@@ -201,13 +240,31 @@ fn ends(visits: &[Visit<'_>]) -> Vec<usize> {
     ends
 }
 
-/// Bold and italic have different marks, so that they stay apart where they meet.
-fn mark(node: &Node) -> Option<&'static str> {
+fn firsts(visits: &[Visit<'_>]) -> Vec<char> {
+    let mut firsts = vec![' '; visits.len() + 1];
+    for (at, visit) in visits.iter().enumerate().rev() {
+        let first = match visit {
+            Visit::Enter(Node::Text(text)) => text.chars().next(),
+            Visit::Enter(Node::Code(code)) => code.chars().next().filter(|_| code.contains('`')).or(Some('`')),
+            Visit::Enter(Node::Mention(_)) => Some('@'),
+            Visit::Enter(Node::Tag(_)) => Some('['),
+            Visit::Enter(Node::Link(link)) => Some(if is_bare(link, &link.text()) { 'h' } else { '[' }),
+            Visit::Enter(Node::Image(_)) => Some('h'),
+            Visit::Enter(node) if node.is_block() || **node == Node::Break => Some(' '),
+            _ => None,
+        };
+        firsts[at] = first.unwrap_or(firsts[at + 1]);
+    }
+    firsts
+}
+
+/// How a node can be marked; bold and italic begin with different signs, so that they stay apart where they meet.
+fn marks(node: &Node) -> &'static [&'static str] {
     match node {
-        Node::Bold(_) => Some("**"),
-        Node::Italic(_) => Some("_"),
-        Node::Strike(_) => Some("---"),
-        _ => None,
+        Node::Bold(_) => &["**", "__"],
+        Node::Italic(_) => &["_", "*"],
+        Node::Strike(_) => &["---"],
+        _ => &[],
     }
 }
 

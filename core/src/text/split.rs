@@ -10,8 +10,8 @@ const MIN_LINE: usize = 32;
 
 /// What to do with a text that is too long for one message.
 ///
-/// One line may have 500 characters; with a line break in it a message may be longer, but has no marks and is shown cut
-/// (protocol notes, 4.3 and 7.2).
+/// One line may have 500 characters; with a line break in it a message may be longer, but has no marks and is shown
+/// cut (protocol notes, 4.3 and 7.2).
 ///
 /// ```
 /// use sechat_core::text::{Split, split};
@@ -40,8 +40,8 @@ pub enum Split {
 
 /// Cuts a text into messages that can be posted one after the other.
 ///
-/// A text that can be posted whole and has up to 500 characters stays as it is, and so does any text of several lines with
-/// [`Split::Never`] and [`Split::Multiline`]. Otherwise:
+/// A text that can be posted whole and has up to 500 characters stays as it is, and so does any text of several lines
+/// with [`Split::Never`] and [`Split::Multiline`]. Otherwise:
 ///
 /// * a block of code (lines that begin with four blanks) becomes a message of its own and is never
 ///   cut, however long; empty lines in it get their four blanks, without which it would be no code;
@@ -65,8 +65,8 @@ pub fn split(text: &str, how: Split) -> Result<Vec<String>, Invalid> {
     split_within(text, how, MAX_LINE)
 }
 
-/// As [`split`], for messages with something else in them, such as the `:ID ` of a reply: with at most `limit` characters each,
-/// which is taken as 500 if it is more and as 32 if it is less.
+/// As [`split`], for messages with something else in them, such as the `:ID ` of a reply: with at most `limit`
+/// characters each, which is taken as 500 if it is more and as 32 if it is less.
 ///
 /// ```
 /// use sechat_core::text::{Split, split_within};
