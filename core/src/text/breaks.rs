@@ -99,7 +99,8 @@ impl<'a> Breaks<'a> {
 fn joins(previous: Option<char>, c: char) -> bool {
     previous == Some('\u{200d}')
         || (previous == Some('\r') && c == '\n')
-        || matches!(c, '\u{300}'..='\u{36f}' | '\u{200d}' | '\u{20e3}' | '\u{fe00}'..='\u{fe0f}' | '\u{1f3fb}'..='\u{1f3ff}')
+        || matches!(c, '\u{300}'..='\u{36f}' | '\u{200d}' | '\u{20e3}')
+        || matches!(c, '\u{fe00}'..='\u{fe0f}' | '\u{1f3fb}'..='\u{1f3ff}')
 }
 
 #[cfg(test)]

@@ -90,7 +90,7 @@ impl Content {
     /// ```
     /// use sechat_core::text::{Content, OneboxKind};
     ///
-    /// let html = r#"<div class="onebox ob-image"><a href="//a.example/x.png"><img src="//a.example/x.png"></a></div>"#;
+    /// let html = r#"<div class="onebox ob-image"><a href="//a.example/x"><img src="//a.example/x"></a></div>"#;
     /// let content = Content::parse(html);
     /// assert!(matches!(&content.oneboxes().next().unwrap().kind, OneboxKind::Image { .. }));
     /// ```

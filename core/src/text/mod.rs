@@ -15,8 +15,8 @@
 //! let mut once = Once::new();
 //! // A notice, and the message that it is about.
 //! let events = [
-//!     r#"{"event_type":8,"id":8,"user_id":7,"target_user_id":5,"room_id":1,"message_id":71,"content":"@Marvin <b>2*3</b>?"}"#,
-//!     r#"{"event_type":1,"id":9,"user_id":7,"room_id":1,"message_id":71,"content":"@Marvin <b>2*3</b>?"}"#,
+//!     r#"{"event_type":8,"id":8,"user_id":7,"target_user_id":5,"message_id":71,"content":"@Marvin <b>2*3</b>?"}"#,
+//!     r#"{"event_type":1,"id":9,"user_id":7,"message_id":71,"content":"@Marvin <b>2*3</b>?"}"#,
 //! ];
 //! let mut answers = Vec::new();
 //! for event in events.map(|json| Event::parse(json.as_bytes())) {

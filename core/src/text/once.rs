@@ -21,8 +21,8 @@ const KEPT: usize = 1024;
 /// use sechat_core::Event;
 /// use sechat_core::text::Once;
 ///
-/// let notice = br#"{"event_type":18,"id":20,"room_id":1,"message_id":7,"content":"hi","parent_id":5,"show_parent":true}"#;
-/// let message = br#"{"event_type":1,"id":21,"room_id":1,"message_id":7,"content":"hi","parent_id":5,"show_parent":true}"#;
+/// let notice = br#"{"event_type":18,"id":20,"message_id":7,"content":"hi","parent_id":5,"show_parent":true}"#;
+/// let message = br#"{"event_type":1,"id":21,"message_id":7,"content":"hi","parent_id":5,"show_parent":true}"#;
 /// let mut once = Once::new();
 /// assert!(once.first(&Event::parse(notice)));
 /// assert!(!once.first(&Event::parse(message)));

@@ -46,7 +46,9 @@ pub enum Split {
 /// * a block of code (lines that begin with four blanks) becomes a message of its own and is never
 ///   cut, however long; empty lines in it get their four blanks, without which it would be no code;
 /// * `` `code` ``, links and tags are not cut, unless one of them is longer than a message;
-/// * nothing is lost but white space where a cut is. A word that is too long is cut after 500 characters.
+/// * nothing is lost but white space where a cut is. A word that is too long is cut after 500 characters;
+/// * where two parts in a row would be equal the second is cut shorter, for the server drops a message that repeats the
+///   last one (protocol notes, 4.1).
 ///
 /// Cuts are made by UTF-16 units, which are never fewer than the characters, as it is not known which of them the
 /// server counts. Fails with [`Invalid::EmptyMessage`], and in [`Split::Never`] with [`Invalid::LineTooLong`].
@@ -167,28 +169,26 @@ fn code(lines: &[&str], limit: usize) -> String {
 }
 
 fn cut_prose(prose: &str, by_lines: bool, limit: usize, parts: &mut Vec<String>) {
-    let mut push = |part: &str| {
-        let part = part.trim();
-        if !part.is_empty() {
-            parts.push(part.to_owned());
-        }
-    };
     let breaks = Breaks::new(prose);
     let mut from = 0;
-    while from < prose.len() {
+    loop {
         from += prose[from..].len() - prose[from..].trim_start().len();
-        let end = match by_lines.then(|| whole_lines(&prose[from..], limit)) {
-            Some(length) if length > 0 => from + length,
-            // The rest of a line that is cut is not joined to the next line: it keeps its marks.
-            Some(_) => {
-                let cut = breaks.cut(from, limit);
-                prose[from..cut].find('\n').map_or(cut, |at| from + at)
-            }
-            None => breaks.cut(from, limit),
-        };
-        push(&prose[from..end]);
+        if from == prose.len() {
+            return;
+        }
+        // A part that equals the one before would be taken for a repetition and dropped: a shorter one does not.
+        let ends = [limit, limit * 2 / 3, limit / 3].map(|limit| end_of_part(prose, &breaks, from, by_lines, limit));
+        let repeats = |end: &usize| parts.last().is_some_and(|last| last == prose[from..*end].trim());
+        let end = ends.into_iter().find(|end| !repeats(end)).unwrap_or(ends[0]);
+        parts.push(prose[from..end].trim().to_owned());
         from = end;
     }
+}
+
+/// Where the part that begins at a place ends. No part begins with a blank.
+fn end_of_part(prose: &str, breaks: &Breaks<'_>, from: usize, by_lines: bool, limit: usize) -> usize {
+    let lines = if by_lines { whole_lines(&prose[from..], limit) } else { 0 };
+    if lines > 0 { from + lines } else { breaks.cut(from, limit) }
 }
 
 /// The length of as many whole lines as fit, 0 for none.

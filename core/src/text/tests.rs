@@ -222,6 +222,15 @@ fn one_long_line() {
 }
 
 #[test]
+fn parts_do_not_repeat_each_other() {
+    let sizes = |text: &str, how| split(text, how).unwrap().iter().map(String::len).collect::<Vec<_>>();
+    assert_eq!(sizes(&"a".repeat(1500), Split::AtWord), [500, 333, 500, 167]);
+    assert_eq!(sizes(&"ha ".repeat(400), Split::AtWord), [500, 332, 365]);
+    let line = format!("{}\n", "b ".repeat(200));
+    assert_eq!(sizes(&line.repeat(3), Split::AtNewline), [399, 333, 466]);
+}
+
+#[test]
 fn lines_go_together_as_far_as_they_fit() {
     let line = |c: char| c.to_string().repeat(200);
     let text = format!("{}\n\n{}\n{}\n{}", line('a'), line('b'), line('c'), "d ".repeat(300));
