@@ -5,8 +5,12 @@
 //! the document, and nothing here calls itself.
 
 mod tidy;
+mod walk;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+pub(crate) use walk::Step;
 
 use crate::excerpt::excerpt;
 
@@ -100,6 +104,18 @@ impl<'p> Element<'p> {
             let raw = raw.as_utf8_str();
             Cow::Owned(htmlize::unescape_attribute(raw.as_ref()).into_owned())
         }))
+    }
+
+    /// Its name, in lower case.
+    pub(crate) fn name(self) -> Cow<'p, str> {
+        self.tag.name().as_utf8_str()
+    }
+
+    /// All attributes, decoded.
+    pub(crate) fn attributes(self) -> BTreeMap<String, String> {
+        let decoded = |raw: Cow<'p, str>| htmlize::unescape_attribute(raw.as_ref()).into_owned();
+        let all = self.tag.attributes().iter();
+        all.map(|(name, value)| (name.into_owned(), value.map(decoded).unwrap_or_default())).collect()
     }
 
     /// The words of `class`.

@@ -143,6 +143,8 @@
 pub mod endpoint;
 pub mod engine;
 pub mod event;
+pub mod text;
+
 #[doc = include_str!("../docs/protocol.md")]
 pub mod protocol_notes {}
 
