@@ -4,6 +4,7 @@ pub mod endpoint;
 pub mod engine;
 pub mod event;
 
+mod calendar;
 mod cookies;
 mod credentials;
 mod error;
@@ -13,6 +14,7 @@ mod ids;
 mod server;
 mod time;
 
+pub use calendar::{Day, NotADay, PageTime};
 pub use credentials::Credentials;
 pub use endpoint::{Home, Me};
 pub use engine::{Config, Engine};

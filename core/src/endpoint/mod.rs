@@ -2,12 +2,16 @@
 
 mod answer;
 mod message;
+mod page;
+mod reading;
 mod refusal;
 mod request;
 mod room;
 mod session;
 
 pub use message::{Acknowledge, DeleteMessage, EditMessage, MessageSource, NewMessage};
+pub use page::{Activity, NamedUser, Stars};
+pub use reading::{Transcript, TranscriptMessage, TranscriptPage};
 pub use room::{LeaveRoom, PollEvents, RoomEvents, SocketAddress};
 pub use session::{
     ChatHome, FavoriteRooms, Home, LoginPage, LoginPageAnswer, Me, RoomPage, SubmitLogin, ValidateLogin,
