@@ -15,6 +15,7 @@ use std::borrow::Cow;
 use crate::excerpt::excerpt;
 pub(crate) use region::{Missing, Region};
 pub(crate) use selector::Selector;
+pub(crate) use tags::{source as text_of, text as shown_text};
 
 /// The largest page that is looked at, in bytes. Most chat pages have less than 200 kB; the transcript of a busy day
 /// has some thousand messages of less than 1 kB each.
@@ -43,6 +44,14 @@ pub(crate) struct Element<'p> {
     page: &'p Page<'p>,
     tag: &'p tl::HTMLTag<'p>,
     at: usize,
+}
+
+/// What is inside the scripts of a page.
+pub(crate) fn scripts(body: &[u8]) -> String {
+    let page = String::from_utf8_lossy(&body[..body.len().min(MAX_PAGE)]);
+    let bodies = page.split("<script").skip(1).filter_map(|rest| rest.split_once('>'));
+    let bodies = bodies.filter_map(|(_, rest)| Some(rest.split_once("</script")?.0));
+    bodies.collect::<Vec<_>>().join("\n")
 }
 
 impl Html {
@@ -154,6 +163,12 @@ impl<'p> Element<'p> {
     pub(crate) fn inner(self) -> Option<&'p str> {
         let (from, to) = self.end()?;
         Some(self.page.source[from..to].trim())
+    }
+
+    /// As [`Element::inner`], with its blanks.
+    pub(crate) fn inner_raw(self) -> Option<&'p str> {
+        let (from, to) = self.end()?;
+        Some(&self.page.source[from..to])
     }
 
     /// What a reader sees of [`Element::inner`], white space run together.

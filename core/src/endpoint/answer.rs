@@ -12,6 +12,7 @@ use url::Url;
 use super::refusal::{MAX_WAIT, refusal, wait};
 use crate::calendar::http_date;
 use crate::excerpt::excerpt;
+use crate::html::selectors::LOGIN_FORM;
 use crate::html::{Html, Missing, Region};
 use crate::{Error, Refusal};
 
@@ -106,6 +107,9 @@ impl<'r> Answer<'r> {
 
     fn read_html<T>(self, html: &Html, read: impl FnOnce(Region<'_>) -> Result<T, Missing>) -> Result<T, Error> {
         let page = html.page().ok_or_else(|| self.changed("a page"))?;
+        if page.whole().first(LOGIN_FORM).is_some() {
+            return Err(self.changed("a page of the chat server, and no login form"));
+        }
         read(page.whole()).map_err(|Missing { looked_for, excerpt }| {
             let excerpt = if excerpt.is_empty() { self.excerpt() } else { excerpt };
             Error::Changed { page: self.name, looked_for, excerpt }

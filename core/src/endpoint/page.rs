@@ -81,9 +81,9 @@ pub(super) fn message_of(address: &str) -> Option<MessageId> {
 }
 
 pub(super) fn room_of(address: &str) -> Option<RoomId> {
-    number_after(address, "/rooms/info/").or_else(|| number_after(address, "/rooms/")).or_else(|| {
-        if address.contains("/transcript/message/") { None } else { number_after(address, "/transcript/") }
-    })
+    number_after(address, "/rooms/info/")
+        .or_else(|| number_after(address, "/rooms/"))
+        .or_else(|| if address.contains("/transcript/message/") { None } else { number_after(address, "/transcript/") })
 }
 
 /// The number at the start of a text; commas between digits are skipped: `123,287 all time messages`.

@@ -66,11 +66,7 @@ impl<'p> Region<'p> {
     }
 
     /// Elements that come in pairs. Fails where two of a kind follow each other, for then some are missing or moved.
-    pub(crate) fn pairs(
-        self,
-        first: Selector,
-        second: Selector,
-    ) -> Result<Vec<(Element<'p>, Element<'p>)>, Missing> {
+    pub(crate) fn pairs(self, first: Selector, second: Selector) -> Result<Vec<(Element<'p>, Element<'p>)>, Missing> {
         let (firsts, seconds): (Vec<_>, Vec<_>) = (self.all(first).collect(), self.all(second).collect());
         if firsts.len() != seconds.len() {
             let fewer = if firsts.len() < seconds.len() { first } else { second };
@@ -165,10 +161,11 @@ mod tests {
 
     #[test]
     fn ends_are_counted() {
-        let inner = |body: &str| {
-            with(body, |page| page.first(ITEM).and_then(|item| item.inner().map(str::to_owned)))
-        };
-        assert_eq!(inner("<div class=item>a<div title='</div>'>b</div><br>c</div>d").as_deref(), Some("a<div title='</div>'>b</div><br>c"));
+        let inner = |body: &str| with(body, |page| page.first(ITEM).and_then(|item| item.inner().map(str::to_owned)));
+        assert_eq!(
+            inner("<div class=item>a<div title='</div>'>b</div><br>c</div>d").as_deref(),
+            Some("a<div title='</div>'>b</div><br>c")
+        );
         assert_eq!(inner("<div class=item>a<div>b</div>c"), None);
         assert_eq!(inner("<div class=item>"), None);
         assert_eq!(inner("<p class=item>&lt;x</p>").as_deref(), Some("&lt;x"));

@@ -18,11 +18,19 @@ macro_rules! selectors {
 selectors! {
     /// Where lists of pages say how far they go.
     PAGE_NUMBER = ".page-numbers";
-    /// What stands below the part of a page that is read.
-    PAGE_END = "#sidebar, #footer";
     USER_LINK = "a[href^=/users/]";
     TAG = "a.tag";
     HEADING = "h1";
+    BODY = "body";
+    /// What every page outside of rooms has.
+    MAIN = "#content";
+    LIST_ITEM = "li";
+    /// What comes in place of any page when a session has expired.
+    LOGIN_FORM = "#login-form";
+    /// What only pages about one user or one room have.
+    ONE_SUBJECT = ".usercard-xxl, .roomcard-xxl";
+    /// What ends the last message of a page of found ones.
+    FOUND_END = ".pager, #footer";
     /// One author's messages in a row.
     MONOLOGUE = ".monologue";
     USER_NAME = ".username";
@@ -87,7 +95,6 @@ selectors! {
     OWNER_CARDS = "#room-ownercards";
     USER_CARDS = "#room-usercards-container";
     USER_CARD = ".usercard";
-    CARD_HEADER = ".user-header";
     CARD_NAME = "a.username";
     REPUTATION = ".reputation-score";
     CARD_MESSAGE = ".user-message-info";
@@ -96,14 +103,12 @@ selectors! {
     ACCESS_OWNERS = "#access-section-owner";
     ACCESS_WRITERS = "#access-section-read-write";
     ACCESS_READERS = "#access-section-read-only";
-    ACCESS_ANY = "[id^=access-section-]";
 
     // A room itself.
     ROOM_NAME = "#roomname";
     ROOM_DESCRIPTION = "#roomdesc";
     ROOM_TAGS = "#room-tags";
     INPUT = "textarea#input";
-    ACTIVE_USER = "#active-user";
     PRESENT = ".js-present[data-users]";
     MY_ROOM = "#my-rooms";
     MY_ROOM_ITEM = "li[id^=room-]";
@@ -118,9 +123,8 @@ selectors! {
     CARD_FACE = "a.user-gravatar32";
     CARD_MESSAGES = ".room-message-count";
     GALLERY = ".sprite-sec-gallery";
-    PRIVATE = ".sprite-sec-private";
-    /// What shows that a page without cards is a list of rooms all the same.
-    ROOM_LIST = "#roomlist, #content";
+
+    ROOM_LIST = "#roomlist";
 
     // Profiles.
     PROFILE_CARD = ".usercard-xxl";
@@ -144,7 +148,11 @@ mod tests {
     #[test]
     fn every_selector_can_be_read() {
         for selector in ALL {
-            assert!(selector.text().split(',').all(|part| Compound::read(part.trim()).is_some()), "{}", selector.text());
+            assert!(
+                selector.text().split(',').all(|part| Compound::read(part.trim()).is_some()),
+                "{}",
+                selector.text()
+            );
         }
     }
 }

@@ -33,6 +33,20 @@ pub(crate) fn text(markup: &str) -> String {
     decoded.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// The text of some markup, with its white space: what stands in a `<pre>`. One line break at its start is not part
+/// of it.
+pub(crate) fn source(markup: &str) -> String {
+    let markup = markup.strip_prefix("\r\n").or_else(|| markup.strip_prefix('\n')).unwrap_or(markup);
+    let mut raw = String::with_capacity(markup.len());
+    let mut last = 0;
+    for (at, _, _, end) in tags(markup, 0) {
+        raw.push_str(&markup[last..at]);
+        last = end;
+    }
+    raw.push_str(&markup[last..]);
+    htmlize::unescape(&raw).into_owned()
+}
+
 /// Start, name, whether it closes, and end of each tag from a point on.
 fn tags(source: &str, from: usize) -> impl Iterator<Item = (usize, &str, bool, usize)> {
     let mut next = from;

@@ -19,6 +19,15 @@ pub(in crate::endpoint) struct ShownMessage {
 impl ShownMessage {
     /// Reads it. The region begins with the message and ends before the next.
     pub(in crate::endpoint) fn read(region: Region<'_>) -> Result<Self, Missing> {
+        let shown = Self::read_among_links(region)?;
+        let content = region.inside(region.one(at::CONTENT)?)?;
+        // Its own anchor and that of a reply: a third link is a mark that was renamed or belongs elsewhere.
+        let links = region.all(at::TRANSCRIPT_LINK).filter(|link| !content.has(*link)).count();
+        if links == 1 + usize::from(shown.parent.is_some()) { Ok(shown) } else { Err(region.missing(at::REPLY.text())) }
+    }
+
+    /// As [`ShownMessage::read`], on pages that may link to rooms and transcripts between their messages.
+    pub(in crate::endpoint) fn read_among_links(region: Region<'_>) -> Result<Self, Missing> {
         let anchor = region.one(at::MESSAGE_ANCHOR)?;
         let id = anchor.attribute("name").and_then(|name| name.parse().ok());
         let id: MessageId = id.ok_or_else(|| region.missing(at::MESSAGE_ANCHOR.text()))?;
@@ -47,15 +56,12 @@ impl ShownMessage {
             return Err(region.missing(at::STARS.text()));
         }
 
-        let mut links = region.all(at::TRANSCRIPT_LINK).filter(outside).filter(|link| link.start() != anchor.start());
-        let reply = region.all(at::REPLY).find(outside);
-        let parent = match (reply, links.next()) {
-            (None, None) => None,
-            (Some(reply), Some(link)) if reply.start() == link.start() && links.next().is_none() => {
+        let parent = match region.all(at::REPLY).find(outside) {
+            None => None,
+            Some(reply) => {
                 let parent = reply.attribute("href").and_then(|href| page::message_of(&href));
                 Some(parent.ok_or_else(|| region.missing("a.reply-info[href$=#MESSAGE]"))?)
             }
-            _ => return Err(region.missing(at::REPLY.text())),
         };
         let removed = inside.first(at::REMOVED).is_some_and(|mark| mark.inner_text().is_some_and(|t| t == "(removed)"));
         Ok(Self {

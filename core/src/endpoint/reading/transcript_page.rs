@@ -112,7 +112,8 @@ impl TranscriptPage {
         let (previous_day, next_day) = (neighbour(at::PREVIOUS)?, neighbour(at::NEXT)?);
         let buttons = page.all(at::DAY_BUTTON).filter(|button| button.attribute("rel").is_none());
         let ends: Vec<Day> = buttons.filter_map(|button| day_of(button, room)).collect();
-        let parts = page.all(at::LINK).filter(|link| page.inside(*link).is_ok_and(|l| l.first(at::PAGE_NUMBER).is_some()));
+        let parts =
+            page.all(at::LINK).filter(|link| page.inside(*link).is_ok_and(|l| l.first(at::PAGE_NUMBER).is_some()));
         let mut parts: Vec<(u8, u8)> = parts
             .filter_map(|link| place(&link.attribute("href")?))
             .filter(|(r, d, _)| (*r, *d) == (room, day))
