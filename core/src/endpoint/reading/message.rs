@@ -41,9 +41,9 @@ impl ShownMessage {
         let html = content.inner().ok_or_else(|| region.missing("the end of .content"))?;
         let inside = region.inside(content)?;
         let flash = region.some(at::FLASH)?;
-        if let (Some(flash), Some(end)) = (flash, content.after())
-            && flash.start() > content.start()
-            && content.slice(end, flash.start()) != Some("")
+        let next = [flash, region.first(at::MESSAGE_SOURCE)].into_iter().flatten().map(crate::html::Element::start);
+        if let (Some(next), Some(end)) = (next.filter(|next| *next > content.start()).min(), content.after())
+            && content.slice(end, next) != Some("")
         {
             return Err(region.missing("the end of .content before .flash"));
         }
