@@ -43,6 +43,7 @@ pub(super) fn user(element: Element<'_>, region: Region<'_>) -> Result<NamedUser
     let text = element.inner_text().ok_or_else(missing)?;
     let id = match region.inside(element)?.some(at::USER_LINK)? {
         Some(link) => Some(user_id(link).ok_or_else(missing)?),
+        None if region.inside(element)?.first(at::LINK).is_some() => return Err(missing()),
         None => user_id(element),
     };
     let name = bare_name(&text);

@@ -137,6 +137,7 @@ selectors! {
     USER_ROOMS = ".user-room-count-xxl";
     OWNED_ROOMS = "#user-owningcards";
     VISITED_ROOMS = "#user-roomcards-container";
+    SITE_LINK = "a[href^=//], a[href^=http]";
     EDIT_ABOUT = "#edit-message";
 }
 

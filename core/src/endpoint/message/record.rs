@@ -73,13 +73,21 @@ impl MessageRecord {
 
     pub(super) fn read(page: Region<'_>) -> Result<Self, Missing> {
         let mut groups = page.split(at::MONOLOGUE);
-        let (_, current) = groups.next().ok_or_else(|| page.missing(at::MONOLOGUE.text()))?;
+        let (mark, current) = groups.next().ok_or_else(|| page.missing(at::MONOLOGUE.text()))?;
+        // What follows it, up to the revisions, says who pinned it.
+        let current = current.inside(mark)?;
         let user = page::user(current.one(at::USER_NAME)?, current)?;
         let message = ShownMessage::read_among_links(only_message(current)?)?;
         let revisions = groups.map(|(_, group)| MessageRevision::read(group)).collect::<Result<Vec<_>, _>>()?;
         let purged = page.first(at::BODY).is_some_and(|body| body.text().contains("older data no longer available"));
         if !purged && revisions.last().is_none_or(|first| first.kind != RevisionKind::Said) {
             return Err(page.missing("the revision that begins with said:"));
+        }
+        // A message may itself begin like a revision, but then so does the text of the latest one.
+        let marked =
+            MessageRevision::MARKS.iter().any(|mark| message.content.as_deref().is_some_and(|c| c.starts_with(mark)));
+        if marked && revisions.first().map(|latest| &latest.content) != message.content.as_ref() {
+            return Err(page.missing("the message as it is, before its revisions"));
         }
         let sources: Vec<_> = page.all(at::MESSAGE_SOURCE).map(source).collect();
         let first = sources.last().cloned().flatten().unwrap_or_default();
@@ -108,6 +116,8 @@ impl MessageRecord {
 }
 
 impl MessageRevision {
+    const MARKS: [&str; 3] = ["<b>said:", "<b>edited:", "<b>deleted"];
+
     fn read(group: Region<'_>) -> Result<Self, Missing> {
         let user = page::user(group.one(at::USER_NAME)?, group)?;
         let message = only_message(group)?;

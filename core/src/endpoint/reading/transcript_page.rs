@@ -92,7 +92,7 @@ impl TranscriptPage {
     pub(super) fn read(page: Region<'_>) -> Result<Self, Missing> {
         let canonical = page.one(at::CANONICAL)?.attribute("href").unwrap_or_default();
         let (room, day, hours) = place(&canonical).ok_or_else(|| page.missing(at::CANONICAL.text()))?;
-        let name = page.one(at::ROOM_NAME_LINK)?;
+        let name = page.inside(page.one(at::ROOM_NAME_LINK)?)?.one(at::LINK)?;
         let log = page.inside(page.one(at::TRANSCRIPT)?)?;
         if page.all(at::TRANSCRIPT_MESSAGE).chain(page.all(at::MONOLOGUE)).any(|mark| !log.has(mark)) {
             return Err(page.missing("messages within #transcript alone"));

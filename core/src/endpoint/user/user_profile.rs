@@ -93,7 +93,10 @@ fn read(page: Region<'_>) -> Result<Profile, Missing> {
         let name = key_name(key).ok_or_else(|| table.missing(at::PROFILE_KEY.text()))?;
         if name == "parent user" {
             let inside = table.inside(value)?;
-            parent_profile = inside.first(at::LINK).and_then(|link| link.attribute("href")).map(Into::into);
+            parent_profile = inside.some(at::SITE_LINK)?.and_then(|link| link.attribute("href")).map(Into::into);
+            if parent_profile.is_none() && inside.first(at::LINK).is_some() {
+                return Err(inside.missing(at::SITE_LINK.text()));
+            }
             reputation = inside.some(at::REPUTATION)?.and_then(page::exact);
         }
         let text = value.inner_text().ok_or_else(|| table.missing(at::PROFILE_VALUE.text()))?;
