@@ -12,6 +12,7 @@ const WEEKDAYS: [&str; 7] = ["thu", "fri", "sat", "sun", "mon", "tue", "wed"];
 /// A day in UTC, from 1970 to 9999. Reads and prints as `2018-10-30`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
+#[expect(clippy::struct_field_names, reason = "a day of the calendar has a day of the month")]
 pub struct Day {
     year: u16,
     month: u8,
@@ -31,7 +32,7 @@ pub struct PageTime {
 impl Day {
     /// A day of the calendar; `None` when there is no such day.
     pub fn new(year: u16, month: u8, day: u8) -> Option<Self> {
-        let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+        let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
         let days = match month {
             2 => 28 + u8::from(leap),
             4 | 6 | 9 | 11 => 30,

@@ -117,7 +117,7 @@ fn a_room_about_itself() {
 }
 
 fn profile(file: &str) -> Option<Profile> {
-    Some(UserProfile { user: UserId(1) }.parse(&recorded(SAM, file)?).unwrap())
+    Some(UserProfile { user: UserId(1) }.parse(&recorded(SAM, file)?).expect("a profile"))
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Endpoints as values: each builds its request and reads its answer, without IO and without state.
 
+#[cfg(test)]
+mod addresses;
 mod answer;
 mod message;
 mod page;

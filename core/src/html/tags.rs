@@ -55,7 +55,7 @@ fn tags(source: &str, from: usize) -> impl Iterator<Item = (usize, &str, bool, u
         let inside = &source[at + 1..];
         let closes = inside.starts_with('/');
         let name = inside.strip_prefix('/').unwrap_or(inside);
-        let name = &name[..name.find(|c: char| c == ' ' || c == '>').unwrap_or(name.len())];
+        let name = &name[..name.find([' ', '>']).unwrap_or(name.len())];
         next = at + 1 + end_of_tag(inside)?;
         Some((at, name, closes, next))
     })

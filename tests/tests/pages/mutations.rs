@@ -190,7 +190,7 @@ fn furnished() -> Stage {
     stage.say(BOT, GALLERY, "elsewhere");
     stage.server.room_mut(ROOM).unwrap().owners.insert(ADA);
     stage.server.room_mut(ROOM).unwrap().tags = vec!["a".into(), "b".into()];
-    stage.server.user_mut(ADA).unwrap().about = "tea".to_owned();
+    "tea".clone_into(&mut stage.server.user_mut(ADA).unwrap().about);
     stage
 }
 

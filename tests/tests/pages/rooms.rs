@@ -37,7 +37,7 @@ fn small_answers() {
 #[test]
 fn the_info_page_and_its_tabs() {
     let mut stage = Stage::new();
-    stage.server.user_mut(ADA).unwrap().about = "likes \"tea\" & <b>".to_owned();
+    "likes \"tea\" & <b>".clone_into(&mut stage.server.user_mut(ADA).unwrap().about);
     let first = stage.say(ADA, GALLERY, "first");
     stage.wait(3 * 86_400);
     let last = stage.say(ADA, GALLERY, "last");

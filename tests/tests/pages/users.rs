@@ -41,7 +41,7 @@ fn users_by_name() {
 #[test]
 fn a_profile() {
     let mut stage = Stage::new();
-    stage.server.user_mut(ADA).unwrap().about = "tea (green)".to_owned();
+    "tea (green)".clone_into(&mut stage.server.user_mut(ADA).unwrap().about);
     stage.say(ADA, ROOM, "hi");
     stage.say(EVE, GALLERY, "ho");
     stage.wait(180);

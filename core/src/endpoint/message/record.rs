@@ -95,8 +95,8 @@ impl MessageRecord {
         for line in page.all(at::PIN_LINE) {
             let line = page.inside(line)?;
             if line.first(at::PIN_MARK).is_some() {
-                let link = line.one(at::USER_LINK)?;
-                pinned_by.push(page::linked_user(link).ok_or_else(|| line.missing(at::USER_LINK.text()))?);
+                let pinner = line.one(at::USER_LINK)?;
+                pinned_by.push(page::linked_user(pinner).ok_or_else(|| line.missing(at::USER_LINK.text()))?);
             }
         }
         Ok(Self {

@@ -40,6 +40,7 @@ pub struct TranscriptPage {
 
 /// A message in the transcript.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a mark of its own on the page")]
 #[non_exhaustive]
 pub struct TranscriptMessage {
     /// Its id.
@@ -195,8 +196,11 @@ fn day_of(link: Element<'_>, room: RoomId) -> Option<Day> {
     place(&link.attribute("href")?).filter(|(r, ..)| *r == room).map(|(_, day, _)| day)
 }
 
+/// A day of a room, or some hours of it.
+type Place = (RoomId, Day, Option<(u8, u8)>);
+
 /// `/transcript/ROOM/YYYY/M/D[/FROM-TO]`.
-fn place(address: &str) -> Option<(RoomId, Day, Option<(u8, u8)>)> {
+fn place(address: &str) -> Option<Place> {
     let rest = &address[address.find("/transcript/")? + "/transcript/".len()..];
     let rest = &rest[..rest.find(['?', '#']).unwrap_or(rest.len())];
     let mut parts = rest.split('/');

@@ -98,7 +98,7 @@ impl Endpoint for RoomAccess {
 
     fn parse(&self, response: &Response<Bytes>) -> Result<AccessList, Error> {
         Answer::of("the access tab of a room", response).read(|page| {
-            let section = |mark| Ok(user_cards(page.inside(page.one(mark)?)?)?);
+            let section = |mark| user_cards(page.inside(page.one(mark)?)?);
             Ok(AccessList {
                 owners: section(at::ACCESS_OWNERS)?,
                 writers: section(at::ACCESS_WRITERS)?,

@@ -8,6 +8,7 @@ use crate::{RoomId, UserId};
 
 /// A room in a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a mark of its own on the page")]
 #[non_exhaustive]
 pub struct RoomCard {
     /// The room.

@@ -12,7 +12,7 @@ use crate::endpoint::answer::Answer;
 use crate::endpoint::page::{self, Activity};
 use crate::endpoint::request::{HTML, get, with_query};
 use crate::endpoint::{Endpoint, Nature, Session};
-use crate::html::{Missing, Region, selectors as at};
+use crate::html::{Element, Missing, Region, selectors as at};
 use crate::{Error, RoomId};
 
 /// `GET CHAT/rooms/info/R?tab=general`: numbers, owners and users of a room (protocol notes, 5.6).
@@ -98,7 +98,7 @@ fn read(page: Region<'_>) -> Result<RoomDetails, Missing> {
     let tabs = page.one(at::TAB)?;
     let mut tab_counts = BTreeMap::new();
     for (link, tab) in page.inside(tabs)?.split(at::LINK) {
-        if let Some(count) = tab.some(at::TAB_COUNT)?.and_then(|count| count.inner_text()) {
+        if let Some(count) = tab.some(at::TAB_COUNT)?.and_then(Element::inner_text) {
             let text = link.inner_text().unwrap_or_default();
             tab_counts.insert(text.strip_prefix(&count).unwrap_or(&text).trim().to_owned(), count);
         }
@@ -107,7 +107,7 @@ fn read(page: Region<'_>) -> Result<RoomDetails, Missing> {
     Ok(RoomDetails {
         id: id.ok_or_else(|| page.missing(".roomcard-xxl[id^=room-]"))?,
         name: name.ok_or_else(|| page.missing(".roomcard-xxl h1"))?,
-        description: card.some(at::PARAGRAPH)?.and_then(|about| about.inner()).unwrap_or_default().to_owned(),
+        description: card.some(at::PARAGRAPH)?.and_then(Element::inner).unwrap_or_default().to_owned(),
         tags: page::tags(card)?,
         site: card.first(at::SITE_LOGO).and_then(|logo| logo.attribute("title")).map(Into::into),
         favorite: card.first(at::ROOM_FAVORITE).is_some(),

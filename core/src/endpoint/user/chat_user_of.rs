@@ -29,16 +29,12 @@ impl Endpoint for ChatUserOf {
 
     fn parse(&self, response: &Response<Bytes>) -> Result<UserId, Error> {
         let answer = Answer::of("the redirect to a user", response);
-        match answer.redirect() {
-            Some(path) => match path.strip_prefix("/users/").and_then(|_| number_after(&path, "/users/")) {
-                Some(user) => Ok(user),
-                None => Err(answer.failure()),
-            },
-            None => {
-                answer.success()?;
-                Err(answer.changed("a redirect to /users/ID"))
-            }
+        if let Some(path) = answer.redirect() {
+            let user = path.starts_with("/users/").then(|| number_after(&path, "/users/")).flatten();
+            return user.ok_or_else(|| answer.failure());
         }
+        answer.success()?;
+        Err(answer.changed("a redirect to /users/ID"))
     }
 }
 
