@@ -148,6 +148,7 @@ pub mod text;
 #[doc = include_str!("../docs/protocol.md")]
 pub mod protocol_notes {}
 
+mod calendar;
 mod cookies;
 mod credentials;
 mod error;
@@ -157,6 +158,7 @@ mod ids;
 mod server;
 mod time;
 
+pub use calendar::{Day, NotADay, PageTime};
 pub use credentials::Credentials;
 pub use endpoint::{Home, Me};
 pub use engine::{Config, Engine};

@@ -5,13 +5,15 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::Response;
-use http::header::{LOCATION, RETRY_AFTER};
+use http::header::{DATE, LOCATION, RETRY_AFTER};
 use serde::Deserialize;
 use url::Url;
 
 use super::refusal::{MAX_WAIT, refusal, wait};
+use crate::calendar::http_date;
 use crate::excerpt::excerpt;
-use crate::html::Html;
+use crate::html::selectors::LOGIN_FORM;
+use crate::html::{Html, Missing, Region};
 use crate::{Error, Refusal};
 
 /// The largest answer other than a page that is read, in bytes: 500 long messages fit many times over.
@@ -85,9 +87,43 @@ impl<'r> Answer<'r> {
         if is_cloudflare(self.response, &html) { Err(self.server()) } else { Ok(html) }
     }
 
+    /// What a reader finds on the page of a success, which must be there to its end.
+    pub(super) fn read<T>(self, read: impl FnOnce(Region<'_>) -> Result<T, Missing>) -> Result<T, Error> {
+        let html = self.page()?;
+        if !html.is_complete() {
+            return Err(self.changed("the end of the page, </html>"));
+        }
+        self.read_html(&html, read)
+    }
+
+    /// As [`Answer::read`], for a part of a page that is made of a list's items.
+    pub(super) fn read_list<T>(self, read: impl FnOnce(Region<'_>) -> Result<T, Missing>) -> Result<T, Error> {
+        let html = self.page()?;
+        if !html.is_complete_list() {
+            return Err(self.changed("the end of the list, </li>"));
+        }
+        self.read_html(&html, read)
+    }
+
+    fn read_html<T>(self, html: &Html, read: impl FnOnce(Region<'_>) -> Result<T, Missing>) -> Result<T, Error> {
+        let page = html.page().ok_or_else(|| self.changed("a page"))?;
+        if page.whole().first(LOGIN_FORM).is_some() {
+            return Err(self.changed("a page of the chat server, and no login form"));
+        }
+        read(page.whole()).map_err(|Missing { looked_for, excerpt }| {
+            let excerpt = if excerpt.is_empty() { self.excerpt() } else { excerpt };
+            Error::Changed { page: self.name, looked_for, excerpt }
+        })
+    }
+
+    /// The clock of whoever answered, in seconds since 1970.
+    pub(super) fn date(self) -> Option<u64> {
+        http_date(self.response.headers().get(DATE)?.to_str().ok()?)
+    }
+
     /// The page, whatever the status.
     pub(super) fn html(self) -> Result<Html, Error> {
-        Html::new(self.response.body()).ok_or_else(|| self.changed("a page of less than 2 MiB"))
+        Html::new(self.response.body()).ok_or_else(|| self.changed("a page of less than 8 MiB"))
     }
 
     /// Where a redirect leads: its path alone, for the query may hold secrets.

@@ -1,16 +1,37 @@
 //! Endpoints as values: each builds its request and reads its answer, without IO and without state.
 
+#[cfg(test)]
+mod addresses;
 mod answer;
 mod message;
+mod page;
+mod reading;
 mod refusal;
 mod request;
 mod room;
 mod session;
+mod user;
 
-pub use message::{Acknowledge, DeleteMessage, EditMessage, MessageSource, NewMessage};
-pub use room::{LeaveRoom, PollEvents, RoomEvents, SocketAddress};
+pub use message::{
+    Acknowledge, DeleteMessage, EditMessage, FullMessage, MessageHistory, MessageHtml, MessageRecord, MessageRevision,
+    MessageSource, NewMessage, RevisionKind,
+};
+pub use page::{Activity, NamedUser, Stars};
+pub use reading::{
+    FoundMessage, RoomCursor, SearchMessages, SearchPage, StarredMessage, StarredMessages, Transcript,
+    TranscriptMessage, TranscriptPage,
+};
+pub use room::{
+    AccessList, InfoUsers, LeaveRoom, ListRooms, Notes, NotesTab, OpenRoom, OtherRoom, PingableUser, PingableUsers,
+    PollEvents, RoomAccess, RoomCard, RoomDetails, RoomEvents, RoomInfo, RoomList, RoomNotes, RoomSort, RoomStars,
+    RoomTab, RoomThumbs, RoomView, SocketAddress, StarsPage, Thumbs, UserCard,
+};
 pub use session::{
     ChatHome, FavoriteRooms, Home, LoginPage, LoginPageAnswer, Me, RoomPage, SubmitLogin, ValidateLogin,
+};
+pub use user::{
+    ChatUser, ChatUserOf, FoundUser, Profile, ThumbsRoom, ThumbsUser, Unread, UnreadCounts, UserInfo, UserProfile,
+    UserSearch, UserThumbs,
 };
 
 use bytes::Bytes;
