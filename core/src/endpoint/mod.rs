@@ -1,17 +1,30 @@
 //! Endpoints as values: each builds its request and reads its answer, without IO and without state.
 
+mod account;
 mod answer;
 mod message;
 mod refusal;
 mod request;
 mod room;
 mod session;
+pub mod unverified;
+mod upload;
 
-pub use message::{Acknowledge, DeleteMessage, EditMessage, MessageSource, NewMessage};
-pub use room::{LeaveRoom, PollEvents, RoomEvents, SocketAddress};
-pub use session::{
-    ChatHome, FavoriteRooms, Home, LoginPage, LoginPageAnswer, Me, RoomPage, SubmitLogin, ValidateLogin,
+pub use account::{EditBio, FavoriteRoom, IgnoreList, IgnoreUser, UnignoreUser};
+pub use message::{
+    Acknowledge, Bookmark, ClearStars, DeleteBookmark, DeleteMessage, DeleteMessages, EditMessage, FlagForModerator,
+    FlagMessage, MessageSource, MoveMessages, MovePlan, NewMessage, NotMoved, PinMessage, PurgeHistory, StarMessage,
+    UnpinMessage,
 };
+pub use room::{
+    DefaultAccess, InviteUser, KickMute, LeaveAllRooms, LeaveRoom, PairOff, PollEvents, RequestAccess, RoomEvents,
+    SaveRoom, SetUserAccess, SocketAddress, TimeoutRoom, UserAccess,
+};
+pub use session::{
+    ChatHome, FavoriteRooms, Home, LoginPage, LoginPageAnswer, Logout, LogoutPage, Me, RoomPage, SubmitLogin,
+    ValidateLogin,
+};
+pub use upload::UploadImage;
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -48,12 +61,20 @@ pub enum Nature {
     Write,
     /// As `Write`, but a repetition would show: never sent again once it may have left.
     Post,
+    /// As `Ordered`, but a repetition would show: never sent again once it may have left. A star, which a second call
+    /// would take back, or a new room.
+    Once,
 }
 
 impl Nature {
     /// Whether the account's throttle is for it.
     pub(crate) fn is_paced(self) -> bool {
         matches!(self, Self::Write | Self::Post)
+    }
+
+    /// Whether it may be sent again after it may have been carried out.
+    pub(crate) fn is_repeatable(self) -> bool {
+        !matches!(self, Self::Post | Self::Once)
     }
 }
 
