@@ -59,7 +59,7 @@ impl<M: Mode> Chat<M> {
 
     /// Enters a room and starts its events. Joining a joined room changes nothing.
     pub fn join(&self, room: impl Into<RoomId>) -> M::Reply<Room<M>> {
-        let room = Room::new(self.clone(), room.into());
+        let room = Room::listening(self.clone(), room.into());
         let joined = self.connection.call(|engine, now| engine.join(now, room.id()));
         M::hand_over(joined.map(|()| room))
     }

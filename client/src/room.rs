@@ -1,6 +1,7 @@
 //! A room of one account.
 
 use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use sechat_core::endpoint::DeleteMessage;
 use sechat_core::{MessageId, RoomId, Server};
@@ -21,6 +22,8 @@ use crate::runtime::Mode;
 pub struct Room<M: Mode> {
     chat: Chat<M>,
     id: RoomId,
+    /// What has happened since the room was joined, until somebody asks for it.
+    since_join: Arc<Mutex<Option<Events<M>>>>,
 }
 
 impl<M: Mode> Room<M> {
@@ -69,11 +72,13 @@ impl<M: Mode> Room<M> {
         self.chat.call(DeleteMessage { message: message.into() })
     }
 
-    /// The events of this room, from now on, and whatever happens to the feed.
+    /// The events of this room, and whatever happens to the feed.
     ///
-    /// To miss nothing between joining and this call, subscribe first, with [`Chat::events`].
+    /// The first call on a room that was joined gives everything since it was joined; further ones begin with what
+    /// happens next.
     pub fn events(&self) -> Events<M> {
-        Events::new(self.chat.connection(), Some(self.id))
+        let since_join = self.since_join.lock().unwrap_or_else(PoisonError::into_inner).take();
+        since_join.unwrap_or_else(|| Events::new(self.chat.connection(), Some(self.id)))
     }
 
     /// Its id.
@@ -94,7 +99,13 @@ impl<M: Mode> Room<M> {
     }
 
     pub(crate) fn new(chat: Chat<M>, id: RoomId) -> Self {
-        Self { chat, id }
+        Self { chat, id, since_join: Arc::default() }
+    }
+
+    /// A room that is about to be joined: it hears from the first moment on.
+    pub(crate) fn listening(chat: Chat<M>, id: RoomId) -> Self {
+        let events = Events::new(chat.connection(), Some(id));
+        Self { chat, id, since_join: Arc::new(Mutex::new(Some(events))) }
     }
 
     fn post(&self, text: String, reply_to: Option<MessageId>) -> M::Reply<MessageId> {
@@ -104,7 +115,7 @@ impl<M: Mode> Room<M> {
 
 impl<M: Mode> Clone for Room<M> {
     fn clone(&self) -> Self {
-        Self::new(self.chat.clone(), self.id)
+        Self { chat: self.chat.clone(), id: self.id, since_join: Arc::clone(&self.since_join) }
     }
 }
 

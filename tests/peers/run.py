@@ -21,8 +21,10 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
-COMMAND = os.environ.get(
-    "PEER_COMMAND", "cargo run --quiet -p sechat-fixtures --example serve -- --until-eof")
+SERVE = ["cargo", "run", "--quiet", "-p", "sechat-cli", "--", "serve", "--json", "--until-eof",
+         "--account", "bot@example.com:correct horse:Bot", "--account", "ada@example.com:analytical engine:Ada",
+         "--room", "Sandbox", "--room", "Other Room"]
+COMMAND = shlex.split(os.environ["PEER_COMMAND"]) if "PEER_COMMAND" in os.environ else SERVE
 PEERS = {"chatexchange": "chatexchange_peer.py", "sechat": "sechat_peer.py"}
 PEER_SECONDS = 240
 
@@ -48,7 +50,7 @@ def environment():
 def start_server():
     """The process, and the address that it prints."""
     process = subprocess.Popen(
-        shlex.split(COMMAND), cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        COMMAND, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         start_new_session=True)
     giving_up = threading.Timer(600, process.kill)
     giving_up.start()
@@ -59,7 +61,7 @@ def start_server():
             break
     giving_up.cancel()
     if not address:
-        sys.exit("the server did not start: " + COMMAND)
+        sys.exit("the server did not start: " + shlex.join(COMMAND))
     # Whatever else it prints must not fill the pipe.
     threading.Thread(target=lambda: process.stdout.read(), daemon=True).start()
     return process, address.group()

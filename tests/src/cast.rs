@@ -5,7 +5,7 @@ use std::time::Duration;
 use sechat_core::engine::{Access, Ticket};
 use sechat_core::{Config, Credentials, Error, Event, EventKind, MessageId, RoomId, Server, UserId};
 use sechat_fixtures::switches::ThrottleCurve;
-use sechat_fixtures::{Access as RoomAccess, Close, Room, Setup};
+use sechat_fixtures::{Access as RoomAccess, Close, Message, Room, Setup};
 
 use crate::Duo;
 
@@ -106,7 +106,7 @@ impl Duo {
 
     /// The texts of the room as its readers see them, oldest first.
     pub fn room(&self, room: RoomId) -> Vec<&str> {
-        self.server.messages(room).into_iter().filter(|m| m.deleted.is_none()).map(|m| m.source()).collect()
+        self.server.messages(room).into_iter().filter(|m| m.deleted.is_none()).map(Message::source).collect()
     }
 
     /// The posts that the engine has told its user of, in that order.

@@ -7,11 +7,17 @@
 
 #![expect(clippy::missing_panics_doc, reason = "a scene that goes wrong panics, that is what it is for")]
 
+/// The code in the README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub mod readme {}
+
 mod cast;
 mod duo;
 mod network;
+mod play;
 mod secrets;
 
 pub use cast::{ADA, BOT, EMAIL, OTHER, PASSWORD, PRIVATE, ROOM, pasted};
 pub use duo::Duo;
-pub use network::{Fate, FrameFate, Sent, answer, page, redirect};
+pub use network::{Fate, FrameFate, Sent, answer, gaps, page, redirect};

@@ -92,6 +92,11 @@ impl Sent {
     }
 }
 
+/// The times between requests.
+pub fn gaps(sent: &[&Sent]) -> Vec<Duration> {
+    sent.windows(2).map(|pair| pair[1].at.saturating_sub(pair[0].at)).collect()
+}
+
 /// The fate of the next requests of one kind.
 #[derive(Debug)]
 pub(crate) struct Rule {

@@ -6,7 +6,7 @@ use sechat_core::engine::Access;
 use sechat_core::{Config, Error, FeedChange};
 use sechat_fixtures::Setup;
 use sechat_fixtures::switches::{AnonymousFkey, SnapshotTime, Ticks};
-use sechat_tests::{Duo, Fate, OTHER, PRIVATE, ROOM, page};
+use sechat_tests::{Duo, Fate, OTHER, PRIVATE, ROOM, gaps, page};
 
 const POLL: &str = "POST /events";
 const SECOND: Duration = Duration::from_secs(1);
@@ -35,8 +35,7 @@ fn one_poll_every_three_seconds_reads_all_rooms() {
         duo.run(4 * SECOND);
         assert_eq!((duo.heard(ROOM).len(), duo.heard(OTHER).len()), (20, 20), "{fkey:?}");
         let polls: Vec<_> = duo.sent_to(POLL).into_iter().filter(|sent| sent.at > from + 3 * SECOND).collect();
-        for pair in polls.windows(2) {
-            let gap = pair[1].at - pair[0].at;
+        for gap in gaps(&polls) {
             assert!(gap >= 3 * SECOND && gap < 4 * SECOND, "{gap:?}");
         }
         assert!(polls.iter().all(|sent| sent.field("r1").is_some() && sent.field("r2").is_some()));
@@ -80,9 +79,8 @@ fn five_errors_in_a_row_end_it_with_growing_waits() {
     duo.always(POLL, Fate::Instead(page(503, "Offline for Maintenance")));
     duo.until("the end of the feed", |duo| duo.feed_ended.is_some());
     assert!(matches!(duo.feed_ended, Some(Err(Error::Server { status: 503, .. }))));
-    let times: Vec<Duration> = duo.sent_to(POLL)[before..].iter().map(|sent| sent.at).collect();
-    assert_eq!(times.len(), 5);
-    let gaps: Vec<Duration> = times.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    let gaps = gaps(&duo.sent_to(POLL)[before..]);
+    assert_eq!(gaps.len(), 4);
     assert!(gaps.iter().all(|gap| *gap >= 3 * SECOND), "{gaps:?}");
     assert!(gaps.is_sorted() && gaps[3] > 4 * gaps[0], "{gaps:?}");
     duo.heal();

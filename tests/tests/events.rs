@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sechat_core::event::AccessLevel;
-use sechat_core::{EventKind, RoomId};
+use sechat_core::{Event, EventKind, RoomId};
 use sechat_fixtures::Room;
 use sechat_fixtures::switches::{AckAnswer, ReplyShape, SnapshotTime, SocketRooms, TargetUser, Ticks};
 use sechat_tests::{ADA, BOT, Duo, FrameFate, OTHER, ROOM};
@@ -235,7 +235,7 @@ fn a_reply_and_its_message_come_together_in_both_shapes() {
         let reply = duo.server.reply(duo.now(), ADA, own, "an answer");
         duo.run(SOON);
         let about: Vec<Option<u32>> =
-            duo.events.iter().filter(|e| e.message().is_some_and(|m| m.id == reply)).map(|e| e.event_type()).collect();
+            duo.events.iter().filter(|e| e.message().is_some_and(|m| m.id == reply)).map(Event::event_type).collect();
         assert_eq!(about, [Some(18), Some(1)]);
         let message = duo.events_of_type(18)[0].message().unwrap();
         match shape {

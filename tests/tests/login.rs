@@ -23,8 +23,8 @@ fn lines(duo: &Duo) -> Vec<&str> {
 
 /// The values of `acct` and `prov`.
 fn cookies(credentials: &Credentials) -> (String, String) {
-    let stored: serde_json::Value = serde_json::from_str(&credentials.to_json()).unwrap();
-    let text = |name: &str| stored[name].as_str().unwrap().to_owned();
+    let stored: serde_json::Value = serde_json::from_str(&credentials.to_json()).expect("stored JSON");
+    let text = |name: &str| stored[name].as_str().expect("a text").to_owned();
     (text("acct"), text("prov"))
 }
 
@@ -107,16 +107,27 @@ fn a_captcha_in_place_of_the_form_is_known_as_well() {
 }
 
 #[test]
-fn a_login_that_chat_does_not_accept_is_not_repeated() {
+fn a_login_that_leads_anywhere_but_home_is_a_captcha() {
+    for path in ["/nocaptcha?s=7", "/users/verify", "https://meta.stackexchange.com/human"] {
+        let mut duo = Duo::new();
+        duo.next(1, SUBMIT, Fate::Instead(redirect(path)));
+        assert_eq!(duo.log_in().unwrap_err(), LoginError::Captcha.into(), "{path}");
+        assert_eq!(lines(&duo), [FORM, SUBMIT]);
+    }
+}
+
+#[test]
+fn chat_is_asked_twice_whether_it_accepts_a_login() {
     let visitor =
         r#"<span class="topbar-menu-links"><a href="https://stackexchange.com/users/chat-login">log in</a></span>"#;
     let mut duo = Duo::new();
     duo.always(HOME, Fate::Instead(answer(200, visitor)));
     assert_eq!(duo.log_in().unwrap_err(), LoginError::ChatRefused.into());
-    assert_eq!(lines(&duo), [FORM, SUBMIT, HOME]);
+    // Chat is asked once more, for the session may have ended between the two answers; and never again.
+    assert_eq!(lines(&duo), [FORM, SUBMIT, HOME, FORM, HOME]);
     duo.heal();
     assert_eq!(duo.say(ROOM, "hi"), Err(LoginError::ChatRefused.into()));
-    assert_eq!(duo.sent().len(), 3);
+    assert_eq!(duo.sent().len(), 5);
 }
 
 #[test]
@@ -156,7 +167,7 @@ fn a_login_site_at_fault_is_asked_again_and_is_no_wrong_password() {
     duo.always(FORM, Fate::Instead(page(503, "Offline for Maintenance")));
     let error = duo.log_in().unwrap_err();
     assert!(matches!(error, Error::Server { status: 503, .. }), "{error:?}");
-    assert_eq!(duo.count(FORM), 6, "as often as the configuration says");
+    assert_eq!(duo.count(FORM), 8, "as often as the configuration says");
     assert!(duo.time() > Duration::from_secs(3), "with growing waits, not {:?}", duo.time());
     duo.heal();
     assert_eq!(duo.log_in().unwrap().user_id(), Some(BOT), "and it works when the site is back");

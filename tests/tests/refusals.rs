@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use sechat_core::Now;
-use sechat_core::{Error, Refusal, RoomId};
+use sechat_core::{Error, Now, Refusal, RoomId};
 use sechat_fixtures::switches::{FrozenAnswer, UnknownRoom};
 use sechat_fixtures::{Access, ChatServer, Room, User};
 use sechat_tests::{BOT, Duo, Fate, PRIVATE, ROOM, answer, page};
@@ -125,16 +124,16 @@ fn rooms_that_cannot_be_joined_say_why() {
 #[test]
 fn what_is_no_answer_to_a_read_is_a_fault_or_a_change() {
     for (response, attempts, expected) in [
-        (page(503, "Offline for Maintenance"), 6, "the server failed with HTTP 503: Offline for Maintenance"),
-        (page(200, "Just a moment..."), 6, "the server failed with HTTP 200: Just a moment..."),
+        (page(503, "Offline for Maintenance"), 8, "the server failed with HTTP 503: Offline for Maintenance"),
+        (page(200, "Just a moment..."), 8, "the server failed with HTTP 200: Just a moment..."),
         (
             page(200, "Something new"),
-            6,
+            8,
             "the list of a room's messages has changed: looked for {\"events\":[…]}; it reads: Something new",
         ),
         (
             answer(200, "{\"eve"),
-            6,
+            8,
             "the list of a room's messages has changed: looked for {\"events\":[…]}; it reads: {\"eve",
         ),
     ] {

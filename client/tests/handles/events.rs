@@ -61,10 +61,27 @@ fn a_room_gives_its_own_events_and_a_chat_gives_all() {
 }
 
 #[test]
+fn nothing_is_missed_between_joining_and_listening() {
+    let stage = Stage::new();
+    let (_chat, mut answers, rooms) = joined(&stage, 100);
+    answers.lines[0].send(message(1, 1001));
+    while answers.answer_all(&stage) {}
+    let mut first = rooms[0].clone().events();
+    let mut later = rooms[0].events();
+    answers.lines[0].send(message(1, 1002));
+    while answers.answer_all(&stage) {}
+    assert_eq!(read(&stage, &mut first), ["1001", "1002"]);
+    assert_eq!(read(&stage, &mut later), ["1002"]);
+}
+
+#[test]
 fn changes_of_the_feed_reach_every_reader() {
     let stage = Stage::new();
     let (_chat, answers, rooms) = joined(&stage, 100);
     let mut readers = rooms.each_ref().map(Room::events);
+    for reader in &mut readers {
+        read(&stage, reader);
+    }
     answers.lines[0].cut();
     for reader in &mut readers {
         let event: Option<Option<Event>> = stage.look(&mut StreamExt::next(reader));

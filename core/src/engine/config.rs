@@ -108,7 +108,7 @@ impl Config {
             acknowledge: true,
             validate_login: false,
             request_timeout: Duration::from_secs(30),
-            attempts: const { NonZeroU32::new(6).unwrap() },
+            attempts: const { NonZeroU32::new(8).unwrap() },
             refusals: const { NonZeroU32::new(10).unwrap() },
             throttle_margin: Duration::from_secs(1),
             feed: FeedConfig {

@@ -66,7 +66,7 @@ impl Engine {
             Err(error) => {
                 self.feed.asks.under_way = false;
                 if let [(room, _)] = asked.as_slice() {
-                    self.denied(*room, &error);
+                    self.denied(now, *room, &error);
                 }
                 if matches!(error, Error::Refused { .. }) {
                     self.feed.asks.one_by_one = asked.last().map(|&(room, _)| room);
@@ -134,7 +134,7 @@ impl Engine {
             let Some(room) = self.feed.live_room(id) else { continue };
             // A room that the server leaves out may be one that it will not show any more.
             if shown {
-                room.denials = 0;
+                room.denied = None;
             }
             let filled = room.timeline.filled(after, answer);
             if filled.too_short {
@@ -161,7 +161,7 @@ impl Engine {
                 self.resumed();
             }
             Err(error) => {
-                self.denied(id, &error);
+                self.denied(now, id, &error);
                 self.ask_failed(now, &error);
             }
         }

@@ -98,6 +98,7 @@ impl Engine {
         }
         let first = self.feed.sockets.get_mut(&socket).is_some_and(|socket| socket.carries.insert(id));
         let Some(room) = self.feed.live_room(id) else { return };
+        room.denied = None;
         if first {
             // What happened before it began to carry the room is not its business.
             room.timeline.recover();

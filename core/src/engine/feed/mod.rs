@@ -20,7 +20,7 @@ mod sockets;
 mod timeline;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use asking::Unverified;
 use timeline::Timeline;
@@ -37,8 +37,9 @@ use sockets::Socket;
 
 /// Events of rooms not joined whose ids are remembered, to recognise a repetition.
 const STRAYS_REMEMBERED: usize = 4096;
-/// So often the server must deny a room before it counts as lost.
+/// So often, and for so long, the server must deny a room and never show it before it counts as lost.
 const DENIALS: u32 = 3;
+const DENIED_FOR_GOOD: Duration = Duration::from_secs(30);
 
 /// The state of the feed.
 #[derive(Debug)]
@@ -100,8 +101,8 @@ struct Room {
     joining: Option<Vec<TicketId>>,
     timeline: Timeline,
     cover: Cover,
-    /// How often in a row the server denied it.
-    denials: u32,
+    /// Since when the server has denied it, and how often.
+    denied: Option<(Instant, u32)>,
     /// Its messages are being read, since its events do not reach back far enough.
     rebuilding: bool,
 }
@@ -194,7 +195,7 @@ impl Engine {
                     joining: Some(vec![ticket]),
                     timeline: Timeline::default(),
                     cover: Cover::None,
-                    denials: 0,
+                    denied: None,
                     rebuilding: false,
                 };
                 self.feed.rooms.insert(id, room);
@@ -336,14 +337,15 @@ impl Engine {
         self.close_useless_sockets();
     }
 
-    /// Counts an error if it denies a room. One denial may be a hiccup, and a redirect speaks of the session.
-    fn denied(&mut self, id: RoomId, reason: &Error) {
+    /// Sees whether an error denies a room for good. A denial may be a hiccup, and a redirect speaks of the session.
+    fn denied(&mut self, now: Now, id: RoomId, reason: &Error) {
         if !matches!(reason, Error::Refused { reason, .. } if !matches!(reason, Refusal::Redirected(_))) {
             return;
         }
         let Some(room) = self.feed.live_room(id) else { return };
-        room.denials += 1;
-        if room.denials >= DENIALS {
+        let (since, times) = room.denied.get_or_insert((now.mono, 0));
+        *times += 1;
+        if *times >= DENIALS && now.mono.saturating_duration_since(*since) >= DENIED_FOR_GOOD {
             self.lose_room(id, reason.to_string());
         }
     }

@@ -112,7 +112,7 @@ impl Engine {
             old.retire_at = Some(now.mono + OVERLAP);
         }
         if let Some(room) = self.feed.live_room(leader) {
-            room.denials = 0;
+            room.denied = None;
             room.cover = Cover::Socket(id);
             room.timeline.recover();
         }
@@ -173,7 +173,7 @@ impl Engine {
                 {
                     room.cover = Cover::None;
                 }
-                self.denied(leader, &error);
+                self.denied(now, leader, &error);
                 self.socket_failed(now, &error.to_string());
             }
         }
@@ -187,10 +187,10 @@ impl Engine {
             if room.cover == Cover::Entering {
                 room.cover = Cover::None;
             }
-            self.denied(id, &error);
+            self.denied(now, id, &error);
             return self.socket_failed(now, &error.to_string());
         }
-        room.denials = 0;
+        room.denied = None;
         if room.cover == Cover::Entering {
             room.cover = if open { Cover::Trial(now.mono + TRIAL) } else { Cover::None };
         }

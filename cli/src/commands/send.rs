@@ -1,0 +1,79 @@
+//! `sechat send`.
+
+use std::io::Read as _;
+
+use clap::Args;
+use sechat_blocking::{Access, MessageId, RoomId};
+use serde_json::json;
+
+use crate::exit::{EXIT_CODES, Failure};
+use crate::output;
+use crate::target::Target;
+
+const EXAMPLES: &str = "\
+Examples:
+  sechat send 1 'Hello, **Sandbox**!'
+  sechat send 1 'Well met.' --reply-to 68000001
+  sechat send 1 -- '--- a text that starts with a dash'
+  git log -3 --oneline | sechat send 1 -                    From standard input
+  id=$(sechat send 1 'Hello' --json | jq .message_id)       The id of what was posted
+";
+
+/// Post a message
+///
+/// It needs a session: run `sechat login` once. When the server asks to wait because the account posts too fast, this
+/// waits. A message is never sent twice: if its answer is lost and the room does not show it, the exit code is 6.
+#[derive(Debug, Args)]
+#[command(after_long_help = format!("{EXAMPLES}\n{EXIT_CODES}"))]
+pub(crate) struct Send {
+    /// The number of the room, as in the address …/rooms/1/sandbox
+    room: RoomId,
+
+    /// The text, in the chat's Markdown; `-` reads it from standard input
+    ///
+    /// One line may have 500 characters; a text of several lines may be longer, but is shown without formatting.
+    text: String,
+
+    /// The id of the message to answer
+    #[arg(long, value_name = "ID")]
+    reply_to: Option<MessageId>,
+
+    #[command(flatten)]
+    target: Target,
+
+    /// Print one line of JSON: room_id, message_id, url
+    #[arg(long)]
+    json: bool,
+}
+
+impl Send {
+    pub(crate) fn run(self) -> Result<(), Failure> {
+        let file = self.target.session()?;
+        let session = file.require(&self.target.server)?;
+        let text = if self.text == "-" { piped()? } else { self.text };
+        let chat = self.target.connect(Access::Credentials(session.clone().into()))?;
+        let room = chat.room(self.room);
+        let sent = match self.reply_to {
+            Some(to) => room.reply(to, text),
+            None => room.send(text),
+        };
+        file.renew(&session, &chat);
+        let id = sent?;
+        let url = format!("{}transcript/message/{id}#{id}", self.target.server.chat());
+        if self.json {
+            output::json(&json!({ "room_id": self.room, "message_id": id, "url": url }))?;
+        } else {
+            output::line(format_args!("Posted message {id}: {url}"))?;
+        }
+        // It has been posted, whatever leaving now comes to.
+        let _ = chat.close();
+        Ok(())
+    }
+}
+
+fn piped() -> Result<String, Failure> {
+    let mut text = String::new();
+    std::io::stdin().read_to_string(&mut text)?;
+    text.truncate(text.trim_end_matches(['\r', '\n']).len());
+    Ok(text)
+}

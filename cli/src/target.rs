@@ -1,0 +1,83 @@
+//! The server a command talks to.
+
+use std::num::NonZeroU32;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::Args;
+use sechat_blocking::rustls::crypto::ring;
+use sechat_blocking::rustls::pki_types::CertificateDer;
+use sechat_blocking::rustls::pki_types::pem::PemObject as _;
+use sechat_blocking::rustls::{ClientConfig, RootCertStore};
+use sechat_blocking::{Access, Blocking, Chat, Config, Server};
+
+use crate::exit::{Code, Failure};
+use crate::session::SessionFile;
+
+/// Somebody waits at the terminal: give up within seconds. (A feed that was up once is kept up without end.)
+const ATTEMPTS: NonZeroU32 = NonZeroU32::new(3).unwrap();
+
+#[derive(Debug, Args)]
+pub(crate) struct Target {
+    /// The chat server
+    ///
+    /// One of chat.stackexchange.com, chat.stackoverflow.com and chat.meta.stackexchange.com, or the address of a
+    /// simulated one, such as http://127.0.0.1:8080.
+    #[arg(long, env = "SECHAT_SERVER", default_value = "chat.stackexchange.com", value_name = "SERVER")]
+    pub(crate) server: Server,
+
+    /// The file of the session
+    ///
+    /// It is as good as the password while the session lasts. By default each server has one under
+    /// $XDG_STATE_HOME/sechat, which is ~/.local/state/sechat unless set.
+    #[arg(long, env = "SECHAT_SESSION", value_name = "FILE")]
+    session: Option<PathBuf>,
+
+    /// Trust the certificate authority of this PEM file instead of the system's
+    ///
+    /// For a simulated server with TLS: `sechat serve --tls` says where its file is.
+    #[arg(long, env = "SECHAT_CA", value_name = "FILE")]
+    ca: Option<PathBuf>,
+}
+
+impl Target {
+    /// A connection. Nothing is sent yet.
+    pub(crate) fn connect(&self, access: Access) -> Result<Chat, Failure> {
+        let mut config = Config::new(self.server.clone(), access);
+        config.attempts = ATTEMPTS;
+        let mut builder = Chat::builder(config);
+        if let Some(file) = &self.ca {
+            builder = builder.runtime(trusting(file)?);
+        }
+        Ok(builder.connect()?)
+    }
+
+    pub(crate) fn session(&self) -> Result<SessionFile, Failure> {
+        match &self.session {
+            Some(path) => Ok(SessionFile::at(path.clone())),
+            None => SessionFile::usual(&self.server),
+        }
+    }
+}
+
+fn trusting(file: &Path) -> Result<Blocking, Failure> {
+    let roots = authorities(file).map_err(|why| {
+        Failure::new(Code::Usage, format!("{}: {why}", file.display())).hint("--ca wants a file of PEM certificates.")
+    })?;
+    let other = |error: String| Failure::new(Code::Other, error);
+    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(|error| other(error.to_string()))?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Blocking::with_tls(Arc::new(config)).map_err(|error| other(format!("cannot start a thread: {error}")))
+}
+
+fn authorities(file: &Path) -> Result<RootCertStore, String> {
+    let mut roots = RootCertStore::empty();
+    for certificate in CertificateDer::pem_file_iter(file).map_err(|error| error.to_string())? {
+        let certificate = certificate.map_err(|error| error.to_string())?;
+        roots.add(certificate).map_err(|error| error.to_string())?;
+    }
+    if roots.is_empty() { Err("holds no certificate".to_owned()) } else { Ok(roots) }
+}

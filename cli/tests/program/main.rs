@@ -1,0 +1,11 @@
+//! The program as its users run it, against a simulated server on loopback.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers as well")]
+
+mod demo;
+mod help;
+mod login;
+mod send;
+mod serve;
+mod stage;
+mod tail;
