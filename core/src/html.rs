@@ -101,6 +101,12 @@ impl Page<'_> {
         Element { page: self, tag, at }
     }
 
+    /// The element that a handle of the parser stands for.
+    fn element_of(&self, handle: tl::NodeHandle) -> Option<Element<'_>> {
+        let node = usize::try_from(handle.get_inner()).ok()?;
+        Some(self.element(self.tags.binary_search(&node).ok()?))
+    }
+
     /// The elements that begin after the first one of a class: the way to look inside it without trusting nesting.
     pub(crate) fn after_class<'p>(&'p self, class: &'p str) -> impl Iterator<Item = Element<'p>> {
         self.elements().skip_while(move |element| !element.has_class(class)).skip(1)

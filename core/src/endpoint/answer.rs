@@ -60,6 +60,17 @@ impl<'r> Answer<'r> {
         }
     }
 
+    /// An empty body, or the word `ok`; another text is a refusal.
+    pub(super) fn ok_or_empty(self) -> Result<(), Error> {
+        if self.success()?.trim_ascii().is_empty() { Ok(()) } else { self.ok() }
+    }
+
+    /// The text of a success, as it came. A whole page is none.
+    pub(super) fn text(self, looked_for: &'static str) -> Result<Cow<'r, str>, Error> {
+        let body = self.success()?;
+        if self.is_whole_page() { Err(self.unexpected_page(looked_for)) } else { Ok(String::from_utf8_lossy(body)) }
+    }
+
     /// A JSON object.
     pub(super) fn json<T: Deserialize<'r>>(self, looked_for: &'static str) -> Result<T, Error> {
         let body = self.success()?;
@@ -141,6 +152,14 @@ impl<'r> Answer<'r> {
         body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii_start().starts_with(b"<")
     }
 
+    fn is_whole_page(self) -> bool {
+        let body = self.response.body();
+        let start = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii_start();
+        [&b"<!doctype"[..], b"<html"]
+            .iter()
+            .any(|mark| start.get(..mark.len()).is_some_and(|start| start.eq_ignore_ascii_case(mark)))
+    }
+
     /// The answer is not as it used to be.
     pub(super) fn changed(self, looked_for: &'static str) -> Error {
         Error::Changed { page: self.name, looked_for, excerpt: self.excerpt() }
@@ -171,12 +190,17 @@ impl<'r> Answer<'r> {
         Error::Refused { status, reason }
     }
 
-    fn refused(self) -> Error {
+    /// A refusal in the words of the body.
+    pub(super) fn refused(self) -> Error {
         let text = String::from_utf8_lossy(self.response.body());
-        let text = unquoted(&text);
-        match wait(&text) {
+        self.refused_with(&unquoted(&text))
+    }
+
+    /// A refusal in these words of the answer.
+    pub(super) fn refused_with(self, text: &str) -> Error {
+        match wait(text) {
             Some(retry_after) => Error::RateLimited { retry_after },
-            None => Error::Refused { status: self.status(), reason: refusal(&text) },
+            None => Error::Refused { status: self.status(), reason: refusal(text) },
         }
     }
 
@@ -212,7 +236,7 @@ impl<'r> Answer<'r> {
 }
 
 /// The text of a JSON string, or the text itself.
-fn unquoted(text: &str) -> Cow<'_, str> {
+pub(super) fn unquoted(text: &str) -> Cow<'_, str> {
     serde_json::from_str(text).map_or(Cow::Borrowed(text), Cow::Owned)
 }
 

@@ -36,7 +36,7 @@ impl Page<'_> {
                 match handle.get(parser) {
                     Some(tl::Node::Tag(tag)) => {
                         open.push((tag, 0));
-                        return Some(Step::Open(Element { page: self, tag }));
+                        return Some(Step::Open(self.element_of(handle)?));
                     }
                     Some(tl::Node::Raw(raw)) => {
                         return Some(Step::Text(htmlize::unescape(raw.as_utf8_str().as_ref()).into_owned()));
