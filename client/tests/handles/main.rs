@@ -5,6 +5,7 @@
 mod credentials;
 mod driver;
 mod events;
+mod facade;
 mod lifetime;
 mod order;
 mod secrets;
