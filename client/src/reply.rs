@@ -46,17 +46,6 @@ impl<T: Send + 'static> Reply<T> {
     }
 }
 
-/// The results of calls that were made already, in their order; the first failure takes the rest back.
-pub(crate) fn all<T: Send + 'static>(replies: Vec<Reply<T>>) -> Reply<Vec<T>> {
-    Reply::new(async move {
-        let mut results = Vec::with_capacity(replies.len());
-        for reply in replies {
-            results.push(reply.await?);
-        }
-        Ok(results)
-    })
-}
-
 impl<T> Future for Reply<T> {
     type Output = Result<T, Error>;
 

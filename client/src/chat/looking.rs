@@ -8,6 +8,7 @@ use url::Url;
 
 use super::Chat;
 use crate::read_back::{Cursor, ReadBack};
+use crate::reply::Reply;
 use crate::runtime::Mode;
 
 impl<M: Mode> Chat<M> {
@@ -30,15 +31,23 @@ impl<M: Mode> Chat<M> {
         self.call(UserProfile { user: user.into() })
     }
 
-    /// These users with the rooms they are in, in this order: one request for each.
-    /// [`Room::users`](crate::Room::users) tells less about many with one request.
+    /// These users with the rooms they are in, in this order: one request for each, one after the other.
+    /// [`Room::users`](crate::Room::users) tells less, with one request for all.
     ///
     /// # Errors
     ///
     /// [`Error::Refused`](crate::Error::Refused) if nobody has one of the ids.
     pub fn users(&self, users: impl IntoIterator<Item = impl Into<UserId>>) -> M::Reply<Vec<ThumbsUser>> {
-        let replies: Vec<_> = users.into_iter().map(|user| self.submit(UserThumbs { user: user.into() })).collect();
-        M::hand_over(crate::reply::all(replies))
+        let mut calls = users.into_iter().map(|user| UserThumbs { user: user.into() }).collect::<Vec<_>>().into_iter();
+        let (chat, mut under_way) = (self.clone(), calls.next().map(|first| self.submit(first)));
+        M::hand_over(Reply::new(async move {
+            let mut users = Vec::new();
+            while let Some(reply) = under_way {
+                users.push(reply.await?);
+                under_way = calls.next().map(|call| chat.submit(call));
+            }
+            Ok(users)
+        }))
     }
 
     /// At most `limit` users, up to 100, whose names have words that begin like these.

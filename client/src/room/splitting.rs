@@ -13,8 +13,8 @@ const MAX_LINE: usize = 500;
 impl<M: Mode> Room<M> {
     /// Posts a text as one or several messages, cut as [`Split`] says, and gives their ids in order.
     ///
-    /// All parts are queued now, so that nothing else of this account comes between them. If one fails, those behind it
-    /// are taken back.
+    /// All parts are queued now, so that nothing else of this account comes between them. If one fails, or the reply is
+    /// dropped, those that are not sent yet are taken back.
     ///
     /// # Errors
     ///
@@ -48,6 +48,12 @@ impl<M: Mode> Room<M> {
         let connection = self.chat.connection();
         let post = |text| connection.call(|engine, now| engine.send(now, self.id, text, reply_to.take()));
         let replies: Vec<_> = parts.into_iter().map(post).collect();
-        M::hand_over(crate::reply::all(replies))
+        M::hand_over(Reply::new(async move {
+            let mut ids = Vec::with_capacity(replies.len());
+            for reply in replies {
+                ids.push(reply.await?);
+            }
+            Ok(ids)
+        }))
     }
 }

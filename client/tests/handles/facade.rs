@@ -158,6 +158,7 @@ fn rooms_messages_and_people_are_looked_up() {
     assert_eq!(users.iter().find(|user| user.id == BOT).unwrap().is_owner, Some(true));
     let users = site.run(chat.users([ADA, BOT])).unwrap();
     assert_eq!(users.iter().map(|user| user.id).collect::<Vec<_>>(), [ADA, BOT]);
+    assert_eq!(site.run(chat.users(Vec::<UserId>::new())).unwrap().len(), 0);
     assert_eq!(site.run(chat.user_search("Ada", 5)).unwrap()[0].id, ADA);
     assert_eq!(site.run(chat.user(ADA)).unwrap().name, "Ada");
     let rooms = site.read(&mut chat.rooms(ListRooms { page_size: 1, ..ListRooms::default() }), 9).0;
@@ -287,6 +288,11 @@ fn a_long_text_becomes_several_messages_and_one_reply() {
     assert_eq!(parents, [Some(question), None, None]);
     assert_eq!(sources.join(" ").split_whitespace().count(), 200);
 
+    drop(room.send_split(&text, Split::AtWord));
+    let said = site.server.messages(RoomId(1)).len();
+    site.wait(Duration::from_secs(60));
+    assert_eq!(site.server.messages(RoomId(1)).len(), said, "what is dropped is taken back");
+
     assert_eq!(site.run(room.send_split("short", Split::Never)).unwrap().len(), 1);
     assert!(matches!(site.run(room.send_split(&text, Split::Never)), Err(Error::Invalid(Invalid::LineTooLong { .. }))));
     assert_eq!(site.run(room.send_split(" ", Split::AtWord)), Err(Invalid::EmptyMessage.into()));
@@ -295,7 +301,7 @@ fn a_long_text_becomes_several_messages_and_one_reply() {
 #[test]
 fn an_event_is_waited_for() {
     let mut site = Site::new();
-    let (_chat, _room, mut events) = site.bot();
+    let (chat, _room, mut events) = site.bot();
     site.wait(Duration::from_secs(5));
     let second = Duration::from_secs(1);
     let tasks = site.tasks();
@@ -322,6 +328,12 @@ fn an_event_is_waited_for() {
     assert_eq!(site.look(&mut waiting), None);
     site.wait(2 * second);
     assert_eq!(site.look(&mut waiting), Some(Err(TimedOut)));
+    drop(waiting);
+
+    site.run(chat.close()).unwrap();
+    assert_eq!(site.look(&mut Box::pin(events.wait_for(wanted, second))), Some(Ok(None)));
+    site.wait(second);
+    assert_eq!(site.tasks(), 0);
 }
 
 #[test]
