@@ -8,6 +8,7 @@ mod events;
 mod facade;
 mod lifetime;
 mod order;
+mod reading;
 mod secrets;
 mod server;
 mod simulated;
