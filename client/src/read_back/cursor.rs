@@ -9,10 +9,10 @@ use sechat_core::endpoint::{
 };
 use sechat_core::event::RoomSnapshot;
 
-/// Messages for which one request pays and a long read does not tire the server.
+/// Messages in one answer: enough to make a request worth it, few enough for a reader who stops soon.
 const PAGE: u16 = 100;
 
-/// A place that reading can go on from: plain values, which serde stores. The list is closed.
+/// A place that reading can go on from: a plain value, which serde stores. Nobody else can add one.
 pub trait Cursor: Clone + Debug + Send + Unpin + sealed::Sealed + 'static {
     /// The call for the next page.
     #[doc(hidden)]
