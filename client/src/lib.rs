@@ -39,6 +39,8 @@ mod connection;
 mod credentials;
 mod driver;
 mod events;
+mod profile;
+mod read_back;
 mod reply;
 mod room;
 mod runtime;
@@ -50,13 +52,15 @@ pub use builder::ChatBuilder;
 pub use chat::Chat;
 pub use credentials::Credentials;
 pub use events::{Events, TimedOut};
+pub use profile::Profile;
+pub use read_back::{Cursor, ReadBack};
 pub use reply::Reply;
-pub use room::Room;
+pub use room::{Moved, Room};
 pub use runtime::{AsyncMode, BlockingMode, Mode, Runtime, Socket};
 pub use sechat_core::engine::{Access, FeedConfig, Pending, ReplyStyle};
 pub use sechat_core::event::{EventKind, FeedChange, Message};
 pub use sechat_core::{
     Config, CustomServer, Error, Event, EventId, Invalid, LoginError, Me, MessageId, Now, Refusal, RoomId, Server,
-    TransportError, UserId, endpoint, event,
+    TransportError, UserId, endpoint, event, text,
 };
-pub use {bytes, http, sechat_core};
+pub use {bytes, http, sechat_core, url};

@@ -5,8 +5,10 @@
 mod credentials;
 mod driver;
 mod events;
+mod facade;
 mod lifetime;
 mod order;
+mod reading;
 mod secrets;
 mod server;
 mod simulated;
