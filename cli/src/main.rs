@@ -8,13 +8,16 @@ mod plain;
 mod secret;
 mod session;
 mod target;
+mod work;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use commands::{Demo, Login, Send, Serve, Tail};
-use exit::EXIT_CODES;
+use commands::{
+    Delete, Demo, Edit, History, Login, Pin, Search, Send, Serve, ShowRoom, ShowUser, Star, Stars, Tail, Users, Whoami,
+};
+use exit::{EXIT_CODES, Failure};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -43,20 +46,47 @@ enum Command {
     Demo(Demo),
     Serve(Serve),
     Login(Login),
+    Whoami(Whoami),
     Send(Send),
+    Edit(Edit),
+    Delete(Delete),
+    Star(Star),
+    Pin(Pin),
     Tail(Tail),
+    Room(ShowRoom),
+    Users(Users),
+    User(ShowUser),
+    History(History),
+    Stars(Stars),
+    Search(Search),
 }
 
 fn main() -> ExitCode {
-    let result = match Program::parse().command {
-        None => Demo::default().run(),
-        Some(Command::Demo(demo)) => demo.run(),
-        Some(Command::Serve(serve)) => serve.run(),
-        Some(Command::Login(login)) => login.run(),
-        Some(Command::Send(send)) => send.run(),
-        Some(Command::Tail(tail)) => tail.run(),
-    };
-    exit::report(result)
+    let command = Program::parse().command.unwrap_or_else(|| Command::Demo(Demo::default()));
+    exit::report(command.run())
+}
+
+impl Command {
+    fn run(self) -> Result<(), Failure> {
+        match self {
+            Self::Demo(demo) => demo.run(),
+            Self::Serve(serve) => serve.run(),
+            Self::Login(login) => login.run(),
+            Self::Whoami(whoami) => whoami.run(),
+            Self::Send(send) => send.run(),
+            Self::Edit(edit) => edit.run(),
+            Self::Delete(delete) => delete.run(),
+            Self::Star(star) => star.run(),
+            Self::Pin(pin) => pin.run(),
+            Self::Tail(tail) => tail.run(),
+            Self::Room(room) => room.run(),
+            Self::Users(users) => users.run(),
+            Self::User(user) => user.run(),
+            Self::History(history) => history.run(),
+            Self::Stars(stars) => stars.run(),
+            Self::Search(search) => search.run(),
+        }
+    }
 }
 
 #[cfg(test)]
