@@ -15,7 +15,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use commands::{
-    Delete, Demo, Edit, History, Login, Pin, Search, Send, Serve, ShowRoom, ShowUser, Star, Stars, Tail, Users, Whoami,
+    Bookmark, Delete, Demo, Edit, History, Login, Move, Pin, Search, Send, Serve, ShowRoom, ShowUser, Star, Stars,
+    Tail, Transcript, Upload, Users, Whoami,
 };
 use exit::{EXIT_CODES, Failure};
 
@@ -26,6 +27,7 @@ Examples:
   sechat login                            Log in to chat.stackexchange.com, once
   sechat send 1 'Hello, Sandbox!'         Post a message in room 1
   sechat tail 1                           Watch room 1; no account needed
+  sechat search rust --room 1             Find messages of room 1
   sechat help tail                        All about one command
 ";
 
@@ -52,11 +54,15 @@ enum Command {
     Delete(Delete),
     Star(Star),
     Pin(Pin),
+    Move(Move),
+    Bookmark(Bookmark),
+    Upload(Upload),
     Tail(Tail),
     Room(ShowRoom),
     Users(Users),
     User(ShowUser),
     History(History),
+    Transcript(Transcript),
     Stars(Stars),
     Search(Search),
 }
@@ -78,11 +84,15 @@ impl Command {
             Self::Delete(delete) => delete.run(),
             Self::Star(star) => star.run(),
             Self::Pin(pin) => pin.run(),
+            Self::Move(plan) => plan.run(),
+            Self::Bookmark(bookmark) => bookmark.run(),
+            Self::Upload(upload) => upload.run(),
             Self::Tail(tail) => tail.run(),
             Self::Room(room) => room.run(),
             Self::Users(users) => users.run(),
             Self::User(user) => user.run(),
             Self::History(history) => history.run(),
+            Self::Transcript(transcript) => transcript.run(),
             Self::Stars(stars) => stars.run(),
             Self::Search(search) => search.run(),
         }

@@ -31,6 +31,8 @@ fn nonsense_is_a_usage_error() {
         &["delete"],
         &["star", "message"],
         &["search"],
+        &["move", "1", "2"],
+        &["transcript", "1", "--from", "2026-02-30"],
         &["search", "x", "--count", "0"],
     ] {
         let done = Done::from(program(arguments).output().unwrap()).expect(2);

@@ -5,10 +5,12 @@
 mod acting;
 mod demo;
 mod help;
+mod keeping;
 mod login;
 mod reading;
 mod send;
 mod serve;
 mod stage;
 mod tail;
+mod transcript;
 mod whoami;
