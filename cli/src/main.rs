@@ -34,8 +34,7 @@ Examples:
 /// Stack Exchange chat from the command line
 ///
 /// Without a command, `sechat` runs the demo: a simulated chat server and two bots that talk on it. `serve` gives you
-/// that server to try your own bots against. `login`, `send` and `tail` use the real servers unless `--server` names
-/// another one.
+/// that server to try your own bots against. All other commands use the real servers unless `--server` names another one.
 #[derive(Debug, Parser)]
 #[command(name = "sechat", version, max_term_width = 100, after_long_help = format!("{EXAMPLES}\n{EXIT_CODES}"))]
 struct Program {

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use clap::Args;
 use sechat_blocking::endpoint::{Transcript as Call, TranscriptMessage, TranscriptPage};
 use sechat_blocking::sechat_core::Day;
-use sechat_blocking::{Chat, MessageId, RoomId};
+use sechat_blocking::{Chat, Error, MessageId, RoomId};
 use serde::Serialize;
 
 use self::bookkeeping::Place;
@@ -117,16 +117,15 @@ impl Transcript {
                 eprint!("\r-- {}: {count} messages ", page.day);
             }
             let Some(next) = page.next() else { break };
-            here = Some((
-                next,
-                chat.call(next).map_err(|error| {
-                    let failure = Failure::from(error);
-                    match self.resume {
-                        Some(_) => failure,
-                        None => failure.hint(format!("Everything up to {} is printed: go on with --from.", page.day)),
+            match chat.call(next) {
+                Ok(page) => here = Some((next, page)),
+                Err(error) => {
+                    if watched {
+                        eprintln!();
                     }
-                })?,
-            ));
+                    return Err(self.interrupted(error, page.day));
+                }
+            }
         }
         if watched {
             eprintln!();
@@ -136,6 +135,14 @@ impl Transcript {
             None => eprintln!("-- no messages"),
         }
         Ok(())
+    }
+
+    fn interrupted(&self, error: Error, day: Day) -> Failure {
+        let failure = Failure::from(error);
+        if self.resume.is_some() {
+            return failure;
+        }
+        failure.hint(format!("Everything up to {day} is printed; go on with --from {}.", day.next()))
     }
 
     fn show(&self, day: Day, message: &TranscriptMessage) -> io::Result<()> {

@@ -76,5 +76,5 @@ fn a_page_that_fails_ends_it_with_a_word_of_advice() {
         .inject(sechat_fixtures::Fault::answer("/transcript/1/2023/11/15/0-24", 500, "<html>oops</html>").times(9));
     let done = stage.run(&["transcript", "1"]).expect(5);
     assert_eq!(done.out.lines().count(), 1);
-    assert!(done.err.contains("up to 2023-11-14"), "{}", done.err);
+    assert!(done.err.contains("--from 2023-11-15"), "{}", done.err);
 }
