@@ -150,6 +150,11 @@ fn an_expired_session_costs_no_star() {
                 duo.server.expire_sessions();
             }
             let result = call(&mut duo, StarMessage { message });
+            if by_fkey && *stale == StaleFkeyAnswer::Page {
+                // Nothing tells this page from one that came in place of an "ok": better no star than one taken back.
+                assert!(matches!(result, Err(Error::Uncertain { .. })), "{result:?}");
+                continue;
+            }
             assert_eq!(result, Ok(()), "{expired:?} {stale:?} {by_fkey}");
             assert_eq!(stars(&duo, message).0, [BOT]);
         }
