@@ -236,3 +236,22 @@ fn errors_are_posted_only_if_wanted() {
     let mut silent = Commands::new(Me::new(UserId(5), "Marvin Bot")).prefix("!!");
     assert_eq!(reply(&mut silent, &said("!!add")), None);
 }
+
+#[test]
+fn a_task_can_be_spawned() {
+    fn spawned(_: impl Future<Output = Outcome> + Send + 'static) {}
+    spawned(commands().decide(&said("!!echo hi"), Instant::now()).unwrap().run());
+}
+
+proptest::proptest! {
+    #[test]
+    fn nothing_that_is_said_makes_it_panic(html in "(!!|@Mar|<b>|<a href='//a.b/'>|add|echo|\"| |\n|&#33;|[[:print:]])*") {
+        let mut commands = commands().mentions().replies(|_| true).edits().help("help");
+        let event = message(&html, json!({"parent_id": 70, "show_parent": true}));
+        if let Some(task) = commands.decide(&event, Instant::now()) {
+            let name = task.invocation().command.clone();
+            proptest::prop_assert!(!name.is_empty() && !name.contains(char::is_whitespace));
+            drop(task.wait());
+        }
+    }
+}

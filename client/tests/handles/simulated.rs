@@ -14,12 +14,12 @@ use crate::{Chat, Credentials, Events, Room};
 const SERVER: Server = Server::StackExchange;
 pub(crate) const EMAIL: &str = "bot@example.com";
 pub(crate) const PASSWORD: &str = "correct horse";
-const ADA: UserId = UserId(102);
+pub(crate) const ADA: UserId = UserId(102);
 
 /// The simulated server, and a network that loses nothing.
 pub(crate) struct Site {
-    stage: Stage,
-    server: ChatServer,
+    pub(crate) stage: Stage,
+    pub(crate) server: ChatServer,
     lines: Vec<(SocketKey, Line)>,
 }
 
