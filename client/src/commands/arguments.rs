@@ -28,8 +28,8 @@ pub struct Maybe<T>(pub Option<T>);
 #[expect(clippy::exhaustive_structs, reason = "patterns take it apart")]
 pub struct Many<T>(pub Vec<T>);
 
-/// All text that is left, as it was written, quotes and lines included. There must be some: `Maybe<Rest>` is not
-/// needed, [`Many`]`<String>` takes none as well.
+/// All text that is left, as it was written, quotes and lines included. There must be some; [`Many`]`<String>` takes
+/// none as well.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "patterns take it apart")]
 pub struct Rest(pub String);
