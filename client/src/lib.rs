@@ -17,6 +17,8 @@
 //! aliases, `type Chat = sechat_client::Chat<MyRuntime>` and so on; `tests/stress.rs` has a whole one in 60 lines. The
 //! features `wire` (HTTP and WebSockets over `futures-io` streams), `websocket` and `tls` have most of the parts.
 
+#[cfg(feature = "commands")]
+pub mod commands;
 #[cfg(feature = "_conformance")]
 #[doc(hidden)]
 pub mod conformance;
@@ -39,6 +41,8 @@ mod connection;
 mod credentials;
 mod driver;
 mod events;
+mod memory;
+mod presence;
 mod profile;
 mod read_back;
 mod reply;
@@ -52,6 +56,8 @@ pub use builder::ChatBuilder;
 pub use chat::Chat;
 pub use credentials::Credentials;
 pub use events::{Events, TimedOut};
+pub use memory::{OwnMessage, OwnMessages};
+pub use presence::{Presence, PresentUser, Roles, RoomNow};
 pub use profile::Profile;
 pub use read_back::{Cursor, ReadBack};
 pub use reply::Reply;

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
+#[cfg(feature = "commands")]
+mod commands;
 mod credentials;
 mod driver;
 mod events;

@@ -18,7 +18,7 @@ pub(crate) const ADA: UserId = UserId(102);
 
 /// The simulated server, and a network that loses nothing.
 pub(crate) struct Site {
-    stage: Stage,
+    pub(crate) stage: Stage,
     pub(crate) server: ChatServer,
     lines: Vec<(SocketKey, Line)>,
 }
