@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use futures_core::Stream;
 use futures_util::future::{Either, select};
-use sechat_core::{Error, Event, RoomId};
+use sechat_core::{Error, Event, EventKind, RoomId};
 
 use crate::blocking::{wait, wait_until};
 use crate::connection::Connection;
@@ -32,8 +32,11 @@ use crate::subscriber::SubscriberId;
 pub struct Events<M: Mode> {
     connection: Arc<Connection>,
     id: SubscriberId,
+    only: Option<Box<Only>>,
     mode: PhantomData<fn() -> M>,
 }
+
+type Only = dyn Fn(&EventKind) -> bool + Send + Sync;
 
 /// No event came in the time given. The stream goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,8 +50,23 @@ impl<M: Mode> Events<M> {
         self.connection.subscriber(self.id, |subscriber, _| subscriber.result().cloned()).flatten()
     }
 
+    /// Only events of the kinds that are wanted. What is not wanted is passed over when it is read, and takes up room in
+    /// the buffer until then. A second filter takes the place of the first.
+    ///
+    /// ```
+    /// # use sechat_client::{EventKind, Events, Mode};
+    /// # fn with<M: Mode>(events: Events<M>) -> Events<M> {
+    /// events.only(|kind| matches!(kind, EventKind::MessagePosted(_) | EventKind::Feed(_)))
+    /// # }
+    /// ```
+    pub fn only(mut self, wanted: impl Fn(&EventKind) -> bool + Send + Sync + 'static) -> Self {
+        self.only = Some(Box::new(wanted));
+        self
+    }
+
     pub(crate) fn new(connection: &Arc<Connection>, room: Option<RoomId>) -> Self {
-        Self { connection: Arc::clone(connection), id: connection.subscribe(room), mode: PhantomData }
+        let id = connection.subscribe(room);
+        Self { connection: Arc::clone(connection), id, only: None, mode: PhantomData }
     }
 
     /// The next event that somebody waits for; the ones before it are read and gone.
@@ -67,8 +85,14 @@ impl<M: Mode> Events<M> {
     }
 
     fn poll(&self, cx: &Context<'_>) -> Poll<Option<Event>> {
-        let next = self.connection.subscriber(self.id, |subscriber, due| subscriber.poll_next(cx, due));
-        next.unwrap_or(Poll::Ready(None)).map(|event| event.map(Arc::unwrap_or_clone))
+        loop {
+            let next = self.connection.subscriber(self.id, |subscriber, due| subscriber.poll_next(cx, due));
+            let event = ready!(next.unwrap_or(Poll::Ready(None)));
+            let wanted = |event: &Arc<Event>| self.only.as_ref().is_none_or(|only| only(&event.kind));
+            if event.as_ref().is_none_or(wanted) {
+                return Poll::Ready(event.map(Arc::unwrap_or_clone));
+            }
+        }
     }
 }
 

@@ -61,6 +61,18 @@ fn a_room_gives_its_own_events_and_a_chat_gives_all() {
 }
 
 #[test]
+fn a_filter_passes_over_the_other_kinds() {
+    let stage = Stage::new();
+    let (chat, mut answers, _rooms) = joined(&stage, 100);
+    let mut moves = chat.events().only(|kind| matches!(kind, EventKind::UserEntered));
+    let mut posts = chat.events().only(|kind| matches!(kind, EventKind::MessagePosted(_)));
+    answers.lines[0].send(message(1, 1001));
+    while answers.answer_all(&stage) {}
+    assert_eq!(read(&stage, &mut moves), [""; 0]);
+    assert_eq!(read(&stage, &mut posts), ["1001"]);
+}
+
+#[test]
 fn nothing_is_missed_between_joining_and_listening() {
     let stage = Stage::new();
     let (_chat, mut answers, rooms) = joined(&stage, 100);
