@@ -2,13 +2,13 @@
 
 use std::time::Instant;
 
-use super::Engine;
 use super::call::{Boxed, Call, Erased, Sent, Stage, Verdict};
 use super::feed::FeedJob;
 use super::io::{Output, TicketId};
 use super::net::{Answer, Owner};
 use super::session::Outcome;
 use super::settle::Settling;
+use super::{Ending, Engine, Pending};
 use crate::endpoint::{Endpoint, LeaveRoom, Nature, NewMessage, Session as Context};
 use crate::{Error, MessageId, Now};
 
@@ -61,6 +61,7 @@ impl Engine {
     /// Sends every call that may go now.
     pub(super) fn dispatch(&mut self, now: Now) {
         self.forget_past_times(now.mono);
+        self.drop_what_cannot_wait(now.mono);
         let ready: Vec<TicketId> = self.calls.keys().copied().filter(|&id| self.may_go(id)).collect();
         if ready.is_empty() && !self.calls.values().any(|call| matches!(call.stage, Stage::Doubtful(_))) {
             return;
@@ -77,29 +78,34 @@ impl Engine {
 
     pub(super) fn call_answered(&mut self, now: Now, id: TicketId, answer: Answer) {
         let Some(call) = self.calls.get_mut(&id) else { return };
-        match call.judge(answer) {
+        let verdict = call.judge(answer);
+        let given_up = matches!(call.sink, Sink::Nobody);
+        match verdict {
             Verdict::Done(result) => {
                 self.note_outcome(now, id, &result);
                 self.end(id, result);
             }
+            Verdict::Retry(_) | Verdict::Doubt(_) | Verdict::Unknown { .. } if given_up => self.withdraw(id),
             Verdict::Retry(error) => self.retry(now, id, error),
             Verdict::Wait { wait, everything } => {
+                // It was not carried out: that was no attempt.
+                call.attempts_left += 1;
                 call.refusals_left = call.refusals_left.saturating_sub(1);
-                let give_up = call.refusals_left == 0;
+                let hopeless = given_up || call.refusals_left == 0 || wait > self.config.longest_wait;
                 call.stage = Stage::Waiting(Some(now.mono + wait));
                 if everything {
                     self.hold_until = self.hold_until.max(Some(now.mono + wait));
                 } else if call.endpoint.nature().is_paced() {
                     self.pace.refused(now.mono, wait);
                 }
-                if give_up {
+                if hopeless {
                     self.end(id, Err(Error::RateLimited { retry_after: wait }));
                 }
             }
             Verdict::Doubt(error) => {
                 let sent_at = call.sent.as_ref().map(|sent| sent.at.mono);
                 call.stage = Stage::Doubtful(error);
-                if self.session.checked_at() <= sent_at {
+                if self.session.checked_since() <= sent_at {
                     self.session.suspect();
                 } else {
                     self.resolve_doubt(now, id);
@@ -170,6 +176,25 @@ impl Engine {
             _ => None,
         };
         self.calls.iter().filter_map(|(&id, call)| wake(id, call)).min()
+    }
+
+    /// Ends the calls that a hold keeps waiting for too long, and those that a shutdown drops.
+    fn drop_what_cannot_wait(&mut self, now: Instant) {
+        if let Some(rest) = self.hold_until.map(|until| until.saturating_duration_since(now))
+            && rest > self.config.longest_wait
+        {
+            for id in self.calls_in(|stage| matches!(stage, Stage::Waiting(_))) {
+                self.end(id, Err(Error::RateLimited { retry_after: rest }));
+            }
+        }
+        if self.ending == Ending::Calls(Pending::Drop) {
+            for id in self.calls_in(|stage| matches!(stage, Stage::Waiting(_))) {
+                self.end(id, Err(Error::Closed));
+            }
+            for waiter in std::mem::take(&mut self.logins) {
+                self.finish_ticket(waiter, Err(Error::Closed));
+            }
+        }
     }
 
     /// A time that has passed is none: a call may still wait for something else, and must not wake anybody again.
@@ -245,7 +270,7 @@ impl Engine {
             self.pace.taken(now.mono);
         }
         if let (Some(message), Some(&posted)) = (call.endpoint_as::<NewMessage>(), output.downcast_ref::<MessageId>()) {
-            self.own.posted(posted, message.parent);
+            self.own.posted(posted, message.room, message.parent);
         }
         if let Some(&LeaveRoom { room }) = call.endpoint_as() {
             self.was_left(room);

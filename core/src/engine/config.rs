@@ -35,6 +35,9 @@ pub struct Config {
     pub attempts: NonZeroU32,
     /// How often the server may ask one post to wait before it fails as rate limited.
     pub refusals: NonZeroU32,
+    /// The longest wait that calls put up with when the server asks for one, as it does with 409 and 429. Beyond it they
+    /// fail with [`Error::RateLimited`](crate::Error::RateLimited), and nothing is sent before the time it named.
+    pub longest_wait: Duration,
     /// Added to each wait that the server asks for, since it rounds down.
     pub throttle_margin: Duration,
     /// The settings of the event feed.
@@ -95,7 +98,30 @@ pub struct FeedConfig {
     pub patience: Option<NonZeroU32>,
 }
 
+/// Longer than any program runs, and short enough to be added to any time.
+const NEVER: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
+/// No poll comes sooner after another.
+const SHORTEST_POLL: Duration = Duration::from_millis(500);
+
 impl Config {
+    /// Without what would overflow a clock or make a busy loop.
+    pub(super) fn sane(mut self) -> Self {
+        let feed = &mut self.feed;
+        for span in [
+            &mut self.request_timeout,
+            &mut self.longest_wait,
+            &mut self.throttle_margin,
+            &mut feed.silence,
+            &mut feed.renewal,
+            &mut feed.poll_interval,
+            &mut feed.backoff_cap,
+        ] {
+            *span = (*span).min(NEVER);
+        }
+        feed.poll_interval = feed.poll_interval.max(SHORTEST_POLL);
+        self
+    }
+
     /// The usual settings.
     pub fn new(server: Server, access: Access) -> Self {
         let anonymous = matches!(access, Access::Anonymous);
@@ -110,6 +136,7 @@ impl Config {
             request_timeout: Duration::from_secs(30),
             attempts: const { NonZeroU32::new(8).unwrap() },
             refusals: const { NonZeroU32::new(10).unwrap() },
+            longest_wait: Duration::from_secs(300),
             throttle_margin: Duration::from_secs(1),
             feed: FeedConfig {
                 silence: Duration::from_secs(60),

@@ -50,7 +50,7 @@ pub struct Engine {
     calls: BTreeMap<TicketId, Call>,
     /// The writes among the calls, in the order they were asked for.
     writes: VecDeque<TicketId>,
-    /// Nothing at all may be sent before this.
+    /// No call may be sent before this.
     hold_until: Option<Instant>,
     /// Calls that wait for the session alone.
     logins: Vec<TicketId>,
@@ -84,7 +84,7 @@ pub enum Pending {
 enum Ending {
     No,
     /// No new calls; the old ones end.
-    Calls,
+    Calls(Pending),
     /// The rooms are being left.
     Rooms,
     Finished,
@@ -107,6 +107,7 @@ impl Engine {
     /// # Errors
     /// [`Error::Invalid`] if the credentials are for another server than the configuration names.
     pub fn new(config: Config) -> Result<Self, Error> {
+        let config = config.sane();
         let stored = match &config.access {
             Access::Anonymous => None,
             Access::Credentials(credentials) => Some(credentials),
@@ -193,7 +194,11 @@ impl Engine {
 
     /// Leaves a room and ends its events, once the posts submitted before have gone out.
     pub fn leave(&mut self, now: Now, room: RoomId) -> Ticket<()> {
-        let id = if self.ending == Ending::No { self.leave_room(room) } else { self.refused(Error::Closed) };
+        let id = match self.ending {
+            Ending::No if self.session.is_anonymous() => self.forget_room(room),
+            Ending::No => self.leave_room(room),
+            _ => self.refused(Error::Closed),
+        };
         self.run(now);
         Ticket::new(id)
     }
@@ -225,15 +230,10 @@ impl Engine {
 
     /// Ends the engine: no new calls; those under way end; rooms are left; sockets closed; then [`Output::Finished`].
     pub fn shut_down(&mut self, now: Now, pending: Pending) {
-        if self.ending == Ending::No {
-            self.ending = Ending::Calls;
-        }
-        if pending == Pending::Drop && self.ending == Ending::Calls {
-            let unsent = self.calls.iter().filter(|(_, call)| matches!(call.stage, Stage::Waiting(_)));
-            for id in unsent.map(|(&id, _)| id).collect::<Vec<_>>() {
-                self.end(id, Err(Error::Closed));
-            }
-        }
+        self.ending = match (self.ending, pending) {
+            (Ending::No, pending) | (Ending::Calls(_), pending @ Pending::Drop) => Ending::Calls(pending),
+            (later, _) => later,
+        };
         self.run(now);
     }
 
@@ -331,7 +331,7 @@ impl Engine {
         let users_wait =
             !self.logins.is_empty() || self.calls.values().any(|call| !matches!(call.sink, Sink::Engine(_)));
         match self.ending {
-            Ending::Calls if !users_wait => {
+            Ending::Calls(_) if !users_wait => {
                 for id in self.calls.keys().copied().collect::<Vec<_>>() {
                     self.withdraw(id);
                 }

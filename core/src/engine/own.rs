@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::MessageId;
+use crate::{MessageId, RoomId};
 
 /// How many are remembered: more than can be posted while one can still be edited.
 const KEPT: usize = 1024;
@@ -13,6 +13,7 @@ pub(super) struct OwnMessages(BTreeMap<MessageId, Own>);
 
 #[derive(Debug, Default)]
 struct Own {
+    room: Option<RoomId>,
     parent: Option<MessageId>,
     /// A call of this engine has been told that it posted it.
     accounted: bool,
@@ -20,14 +21,15 @@ struct Own {
 
 impl OwnMessages {
     /// A call posted it.
-    pub(super) fn posted(&mut self, message: MessageId, parent: Option<MessageId>) {
-        self.seen(message, parent);
+    pub(super) fn posted(&mut self, message: MessageId, room: RoomId, parent: Option<MessageId>) {
+        self.seen(message, Some(room), parent);
         self.0.entry(message).or_default().accounted = true;
     }
 
     /// An event showed it.
-    pub(super) fn seen(&mut self, message: MessageId, parent: Option<MessageId>) {
+    pub(super) fn seen(&mut self, message: MessageId, room: Option<RoomId>, parent: Option<MessageId>) {
         let own = self.0.entry(message).or_default();
+        own.room = own.room.or(room);
         own.parent = own.parent.or(parent);
         if self.0.len() > KEPT {
             self.0.pop_first();
@@ -39,9 +41,10 @@ impl OwnMessages {
         self.0.get(&message).is_some_and(|own| own.accounted)
     }
 
-    /// Messages later than `message` that no call has been told of.
-    pub(super) fn unaccounted_after(&self, message: Option<MessageId>) -> impl Iterator<Item = MessageId> {
-        self.0.iter().filter(move |(id, own)| Some(**id) > message && !own.accounted).map(|(&id, _)| id)
+    /// Messages of a room later than `message` that no call has been told of.
+    pub(super) fn unaccounted(&self, room: RoomId, message: Option<MessageId>) -> impl Iterator<Item = MessageId> {
+        let is_wanted = move |own: &Own| own.room == Some(room) && !own.accounted;
+        self.0.iter().filter(move |(id, own)| Some(**id) > message && is_wanted(own)).map(|(&id, _)| id)
     }
 
     /// The message that this own message answers.

@@ -24,11 +24,13 @@ use crate::endpoint::{
 };
 use crate::{Credentials, Error, LoginError, Me, Now, RoomId};
 
-/// A site that asks for a CAPTCHA is left alone this long.
-const CAPTCHA_REST: Duration = Duration::from_secs(600);
+/// After a login that came to nothing none is made for this long at first, then for longer each time, for logins are
+/// what brings the CAPTCHA. A site that asks for one is left alone for the longest time at once.
+const FIRST_REST: Duration = Duration::from_secs(30);
+const LONGEST_REST: Duration = Duration::from_secs(600);
 /// A page that reads wrong is asked for this often: it may have been a challenge page in between.
 const TRIES_OF_A_CHANGED_PAGE: u32 = 2;
-/// A login that fails although the password was right before, or that chat does not take, is made once more.
+/// A login whose answer says nothing of the password, or that chat does not take, is made once more.
 const TRIES_OF_A_LOGIN: u32 = 2;
 
 #[derive(Debug)]
@@ -41,24 +43,37 @@ pub(super) struct Session {
     me: Option<Me>,
     fkey: SecretString,
     state: State,
-    tries: Tries,
-    just_logged_in: bool,
+    search: Search,
+    /// How often the session was found to have ended.
+    ends: u64,
     /// Changes whenever a request built now would differ from one built before.
     epoch: u64,
     cookie_changes: u64,
-    checked_at: Option<Instant>,
+    /// When the search began that last found the session good.
+    checked_since: Option<Instant>,
     dead: Option<Error>,
-    rest_until: Option<Instant>,
+    /// Nobody logs in before this, for this error came of it last.
+    rest: Option<(Instant, Error)>,
+    /// Logins in a row that came to nothing.
+    failed_logins: u32,
+    longest_wait: Duration,
     /// A room whose page may show the fkey if no other does.
     pub(super) room_hint: Option<RoomId>,
 }
 
-/// Attempts that failed since a session was wanted, by what failed.
+/// What has happened since a session was wanted.
 #[derive(Debug, Default)]
-struct Tries {
-    network: u32,
-    page: u32,
-    login: u32,
+struct Search {
+    since: Option<Instant>,
+    /// Attempts that failed, by what failed.
+    network_faults: u32,
+    odd_pages: u32,
+    bad_logins: u32,
+    /// A password has gone out, and the site has taken it.
+    submitted: bool,
+    logged_in: bool,
+    /// The chat cookie was left out, in case an old one hides a good account. Once is enough.
+    without_cookie: bool,
 }
 
 struct Account {
@@ -111,13 +126,15 @@ impl Session {
             me: None,
             fkey: SecretString::default(),
             state: State::Idle,
-            tries: Tries::default(),
-            just_logged_in: false,
+            search: Search::default(),
+            ends: 0,
             epoch: 0,
             cookie_changes: 0,
-            checked_at: None,
+            checked_since: None,
             dead: None,
-            rest_until: None,
+            rest: None,
+            failed_logins: 0,
+            longest_wait: config.longest_wait,
             room_hint: None,
         }
     }
@@ -142,9 +159,14 @@ impl Session {
         self.fkey.expose_secret()
     }
 
-    /// When the session was last found to be good.
-    pub(super) fn checked_at(&self) -> Option<Instant> {
-        self.checked_at
+    /// When the check began that last found the session good.
+    pub(super) fn checked_since(&self) -> Option<Instant> {
+        self.checked_since
+    }
+
+    /// Changes whenever the session was found to have ended, whatever came after.
+    pub(super) fn ends(&self) -> u64 {
+        self.ends
     }
 
     pub(super) fn credentials(&self, net: &Net) -> Option<Credentials> {
@@ -160,18 +182,19 @@ impl Session {
         if let Some(error) = &self.dead {
             return Some(Outcome::Failed(error.clone()));
         }
-        if self.rest_until.is_some_and(|until| until > now.mono) {
-            return Some(Outcome::Failed(LoginError::Captcha.into()));
-        }
-        self.tries = Tries::default();
-        self.just_logged_in = false;
+        self.search = Search { since: Some(now.mono), ..Search::default() };
         let first = match (self.anonymous || net.jar.acct.is_some(), &self.me) {
             (true, Some(_)) => Step::Check,
             (true, None) => Step::Home,
             (false, _) => Step::LoginPage,
         };
-        if matches!(first, Step::LoginPage) && self.account.is_none() {
-            return Some(self.fail(now, Error::SessionExpired));
+        if matches!(first, Step::LoginPage) {
+            if self.account.is_none() {
+                return Some(Outcome::Failed(Error::SessionExpired));
+            }
+            if let Err(error) = self.resting(now) {
+                return Some(Outcome::Failed(error));
+            }
         }
         self.ask(now, net, first);
         None
@@ -204,15 +227,16 @@ impl Session {
     pub(super) fn answer(&mut self, now: Now, net: &mut Net, jitter: &mut Jitter, answer: Answer) -> Option<Outcome> {
         let State::Asking(step) = &self.state else { return None };
         let step = step.clone();
-        match self.advance(net, &step, answer) {
+        match self.advance(now, net, &step, answer) {
             Ok(Some(step)) => {
                 self.ask(now, net, step);
                 None
             }
             Ok(None) => {
                 self.state = State::Ready;
-                let logged_in_again = self.just_logged_in && self.checked_at.is_some();
-                self.checked_at = Some(now.mono);
+                let logged_in_again = self.search.logged_in && self.checked_since.is_some();
+                self.checked_since = self.search.since;
+                self.failed_logins = 0;
                 if self.cookie_changes != net.cookie_changes {
                     self.cookie_changes = net.cookie_changes;
                     self.epoch += 1;
@@ -224,17 +248,17 @@ impl Session {
     }
 
     /// What an answer leads to: a next step, or `None` for a good session.
-    fn advance(&mut self, net: &mut Net, step: &Step, answer: Answer) -> Result<Option<Step>, Error> {
+    fn advance(&mut self, now: Now, net: &mut Net, step: &Step, answer: Answer) -> Result<Option<Step>, Error> {
         let response = answer?;
         match step {
             Step::Check => match FavoriteRooms.parse(&response) {
-                Ok(home) if home.me.is_some() || home.visitor => self.identify(net, home, Step::Home),
+                Ok(home) if home.me.is_some() || home.visitor => self.identify(now, net, home, Step::Home),
                 Err(error @ (Error::Server { .. } | Error::RateLimited { .. })) => Err(error),
                 _ => Ok(Some(Step::Home)),
             },
             Step::Home => {
                 let home = ChatHome.parse(&response)?;
-                self.identify(net, home, Step::Favorites)
+                self.identify(now, net, home, Step::Favorites)
             }
             Step::Favorites => {
                 // An error of this page says nothing about the session: another page may still show the fkey.
@@ -263,19 +287,19 @@ impl Session {
                         excerpt: "a redirect without it".to_owned(),
                     });
                 }
-                self.just_logged_in = true;
+                self.search.logged_in = true;
                 Ok(Some(Step::Home))
             }
         }
     }
 
-    fn identify(&mut self, net: &mut Net, home: Home, elsewhere: Step) -> Result<Option<Step>, Error> {
+    fn identify(&mut self, now: Now, net: &mut Net, home: Home, elsewhere: Step) -> Result<Option<Step>, Error> {
         if self.anonymous {
             self.replace_fkey(home.fkey.unwrap_or_default());
             return Ok(None);
         }
         if home.me.is_none() && home.visitor {
-            return self.logged_out(net).map(Some);
+            return self.logged_out(now, net).map(Some);
         }
         if home.me.is_none() {
             return Err(Error::Changed {
@@ -313,30 +337,39 @@ impl Session {
         }
     }
 
-    fn logged_out(&mut self, net: &mut Net) -> Result<Step, Error> {
-        if net.jar.chat.take().is_some() && !self.just_logged_in {
-            // An old chat cookie may hide a good acct and prov.
+    fn logged_out(&mut self, now: Now, net: &mut Net) -> Result<Step, Error> {
+        self.ends += 1;
+        if net.jar.chat.take().is_some() && !self.search.logged_in && !self.search.without_cookie {
+            self.search.without_cookie = true;
             return Ok(Step::Home);
         }
-        if self.just_logged_in {
+        if self.search.logged_in {
             return Err(LoginError::ChatRefused.into());
         }
         if self.account.is_none() {
             return Err(Error::SessionExpired);
         }
+        self.resting(now)?;
         net.jar = crate::cookies::Jar::default();
         Ok(Step::LoginPage)
     }
 
     fn retry(&mut self, now: Now, jitter: &mut Jitter, step: Step, error: Error) -> Option<Outcome> {
+        let submitted = matches!(step, Step::Submit(_));
         let (tries, most) = match error {
-            Error::Transport(_) | Error::Server { .. } | Error::RateLimited { .. } => {
-                (&mut self.tries.network, self.attempts)
+            Error::RateLimited { retry_after } if retry_after > self.longest_wait => {
+                return Some(self.fail(now, error));
             }
-            Error::Changed { .. } => (&mut self.tries.page, TRIES_OF_A_CHANGED_PAGE.min(self.attempts)),
+            _ if submitted && !matches!(error, Error::Login(_)) => (&mut self.search.bad_logins, TRIES_OF_A_LOGIN),
+            Error::Transport(_) | Error::Server { .. } | Error::RateLimited { .. } => {
+                (&mut self.search.network_faults, self.attempts)
+            }
+            Error::Changed { .. } => (&mut self.search.odd_pages, TRIES_OF_A_CHANGED_PAGE.min(self.attempts)),
             // The fkey of the form, or the fresh session, may have ended just then.
-            Error::Login(LoginError::ChatRefused) => (&mut self.tries.login, TRIES_OF_A_LOGIN),
-            Error::Login(LoginError::WrongPassword) if self.me.is_some() => (&mut self.tries.login, TRIES_OF_A_LOGIN),
+            Error::Login(LoginError::ChatRefused) => (&mut self.search.bad_logins, TRIES_OF_A_LOGIN),
+            Error::Login(LoginError::WrongPassword) if self.me.is_some() => {
+                (&mut self.search.bad_logins, TRIES_OF_A_LOGIN)
+            }
             _ => return Some(self.fail(now, error)),
         };
         *tries += 1;
@@ -355,16 +388,29 @@ impl Session {
 
     fn fail(&mut self, now: Now, error: Error) -> Outcome {
         self.state = State::Idle;
-        match error {
-            Error::Login(LoginError::WrongPassword | LoginError::ChatRefused) => self.dead = Some(error.clone()),
-            Error::Login(LoginError::Captcha) => self.rest_until = Some(now.mono + CAPTCHA_REST),
-            _ => {}
+        if matches!(error, Error::Login(LoginError::WrongPassword | LoginError::ChatRefused)) {
+            self.dead = Some(error.clone());
+        } else if matches!(error, Error::Login(LoginError::Captcha)) {
+            self.rest = Some((now.mono + LONGEST_REST, error.clone()));
+        } else if self.search.submitted {
+            let rest = FIRST_REST.saturating_mul(1 << self.failed_logins.min(16)).min(LONGEST_REST);
+            self.failed_logins += 1;
+            self.rest = Some((now.mono + rest, error.clone()));
         }
         Outcome::Failed(error)
     }
 
+    /// Why nobody may log in now.
+    fn resting(&self, now: Now) -> Result<(), Error> {
+        match &self.rest {
+            Some((until, error)) if *until > now.mono => Err(error.clone()),
+            _ => Ok(()),
+        }
+    }
+
     fn ask(&mut self, now: Now, net: &mut Net, step: Step) {
         let request = self.request(net, &step);
+        self.search.submitted |= matches!(step, Step::Submit(_));
         self.state = State::Asking(step);
         net.send(now, Owner::Session, request);
     }

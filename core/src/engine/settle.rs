@@ -30,6 +30,8 @@ pub(super) struct Settling {
     rounds_left: u32,
     /// The room was read, and did not show it.
     looked: bool,
+    /// The room holds a message that could be this one, though its source differs.
+    doubtful: bool,
     step: Step,
 }
 
@@ -45,7 +47,7 @@ enum Step {
 
 impl Settling {
     pub(super) fn new(now: Now, cause: Error, page: bool) -> Self {
-        Self { cause, page, rounds_left: ROUNDS, looked: false, step: Step::Pausing(now.mono) }
+        Self { cause, page, rounds_left: ROUNDS, looked: false, doubtful: false, step: Step::Pausing(now.mono) }
     }
 
     pub(super) fn deadline(&self) -> Option<Instant> {
@@ -76,7 +78,7 @@ impl Engine {
                     self.submit_internal(call, Purpose::SettleRead(post), self.config.attempts.get());
                 }
                 // Nothing in any room would show it.
-                None => self.give_up_settling(post),
+                None => self.give_up_settling(now, post),
             }
         }
     }
@@ -105,10 +107,15 @@ impl Engine {
         let same =
             self.message(post).zip(result.ok()).is_some_and(|(message, source)| same_text(&message.text, &source));
         if same {
-            let parent = self.message(post).and_then(|message| message.parent);
-            self.own.posted(candidate, parent);
+            if let Some(&NewMessage { room, parent, .. }) = self.message(post) {
+                self.own.posted(candidate, room, parent);
+            }
+            self.pace.taken(now.mono);
             self.end(post, Ok(Box::new(candidate) as Boxed));
         } else {
+            if let Some(Stage::Settling(settling)) = self.calls.get_mut(&post).map(|call| &mut call.stage) {
+                settling.doubtful = true;
+            }
             self.compare_next(now, post, rest);
         }
     }
@@ -128,7 +135,7 @@ impl Engine {
         if settling.rounds_left > 0 {
             settling.step = Step::Pausing(now.mono + PAUSE);
         } else {
-            self.give_up_settling(post);
+            self.give_up_settling(now, post);
         }
     }
 
@@ -162,15 +169,17 @@ impl Engine {
 
     /// The room does not show it. It ends as unknown, unless the answer was the page of a session that has ended:
     /// then it was refused, and goes out again with the new session.
-    fn give_up_settling(&mut self, post: TicketId) {
+    fn give_up_settling(&mut self, now: Now, post: TicketId) {
         let epoch = self.session.epoch();
         let Some(call) = self.calls.get_mut(&post) else { return };
-        let Stage::Settling(Settling { cause, page, looked, .. }) = &call.stage else { return };
+        let Stage::Settling(Settling { cause, page, looked, doubtful, .. }) = &call.stage else { return };
+        let absent = *looked && !*doubtful;
         let new_session = call.sent.as_ref().is_some_and(|sent| sent.epoch != epoch);
-        if *page && *looked && new_session && call.attempts_left > 0 {
+        if *page && absent && new_session && call.attempts_left > 0 {
             call.stage = Stage::Waiting(None);
         } else {
             let reason = cause.to_string();
+            self.pace.taken(now.mono);
             self.end(post, Err(Error::Uncertain { reason }));
         }
     }
@@ -178,7 +187,8 @@ impl Engine {
     /// Own messages that events have shown since the post was sent, and that no call has posted.
     fn shown_since(&self, post: TicketId) -> VecDeque<MessageId> {
         let sent = self.calls.get(&post).and_then(|call| call.sent.as_ref());
-        sent.map(|sent| self.own.unaccounted_after(sent.latest_own).collect()).unwrap_or_default()
+        let room = self.message(post).map(|message| message.room);
+        sent.zip(room).map(|(sent, room)| self.own.unaccounted(room, sent.latest_own).collect()).unwrap_or_default()
     }
 
     fn step_to(&mut self, post: TicketId, next: Step) {

@@ -1,9 +1,9 @@
 //! `/events`: what the sockets did not bring, and everything while there is no socket.
 
 use std::collections::BTreeMap;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use super::{Cover, FeedJob, Status};
+use super::{Cover, EXIT, FeedJob, Status};
 use crate::endpoint::{PollEvents, RoomEvents};
 use crate::engine::Engine;
 use crate::engine::session::Outcome;
@@ -12,8 +12,33 @@ use crate::{Error, EventId, Now, RoomId};
 
 /// Events that a room may hold back; beyond that it goes on without the ones before.
 const HELD_AT_MOST: usize = 10_000;
+/// For so long `/events` may fail before the rooms that wait for its word are read instead, and for so long both may
+/// fail before a live socket's events are let through without.
+const ROOMS_INSTEAD: Duration = Duration::from_secs(180);
+const NOTHING_INSTEAD: Duration = Duration::from_secs(300);
 /// As many messages as the server gives at once.
 const REBUILT_FROM: u16 = 500;
+
+/// Rooms are asked about one by one, since a question about several was refused.
+#[derive(Debug, Default)]
+pub(super) struct Lap {
+    last: Option<RoomId>,
+    refused: bool,
+}
+
+impl Lap {
+    /// The room after the last one; none at the end of a lap in which nothing was refused.
+    fn next(&mut self, rooms: &[(RoomId, EventId)]) -> Option<(RoomId, EventId)> {
+        let later = rooms.iter().copied().find(|(id, _)| Some(*id) > self.last);
+        let next = match later {
+            Some(room) => Some(room),
+            None if std::mem::take(&mut self.refused) => rooms.first().copied(),
+            None => None,
+        };
+        self.last = next.map(|(id, _)| id);
+        next
+    }
+}
 
 /// An answer that came while nobody knew whether the session was still good.
 #[derive(Debug)]
@@ -21,8 +46,8 @@ pub(super) struct Unverified {
     asked: Vec<(RoomId, EventId)>,
     frame: Frame,
     at: Now,
-    /// The state of the session when it came.
-    epoch: u64,
+    /// How often the session had been found to have ended when it came.
+    ends: u64,
 }
 
 impl Engine {
@@ -64,17 +89,22 @@ impl Engine {
         let frame = match result {
             Ok(frame) => frame,
             Err(error) => {
-                self.feed.asks.under_way = false;
+                self.question_is_open();
                 if let [(room, _)] = asked.as_slice() {
                     self.denied(now, *room, &error);
                 }
                 if matches!(error, Error::Refused { .. }) {
-                    self.feed.asks.one_by_one = asked.last().map(|&(room, _)| room);
+                    let lap = self.feed.asks.one_by_one.get_or_insert_default();
+                    lap.refused = true;
+                    if asked.len() == 1 && self.feed.rooms.len() > 1 {
+                        // That room alone is refused; the others must not wait for it.
+                        return self.ask_later(now, 1);
+                    }
                 }
                 return self.ask_failed(now, &error);
             }
         };
-        let answer = Unverified { asked, frame, at: now, epoch: self.session.epoch() };
+        let answer = Unverified { asked, frame, at: now, ends: self.session.ends() };
         if self.session.is_anonymous() {
             return self.take_answer(now, answer);
         }
@@ -86,15 +116,19 @@ impl Engine {
     /// An answer counts once the session is known to have been good when it was given.
     fn verify_answer(&mut self, now: Now) {
         let Some(answered) = self.feed.asks.unverified.as_ref().map(|answer| answer.at.mono) else { return };
+        if self.session.checked_since() < Some(answered) {
+            // A check that had begun before may have seen the session alive and missed its end.
+            self.session.suspect();
+        }
         match self.session.want(now, &mut self.net) {
             Some(Outcome::Failed(error)) => self.answer_is_void(now, error),
-            _ if self.session.is_ready() && self.session.checked_at() >= Some(answered) => {
+            _ if self.session.is_ready() => {
                 let Some(answer) = self.feed.asks.unverified.take() else { return };
-                if answer.epoch == self.session.epoch() {
+                if answer.ends == self.session.ends() {
                     self.take_answer(now, answer);
                 } else {
-                    self.feed.asks.under_way = false;
-                    self.feed.asks.poll_at = Some(now.mono);
+                    self.question_is_open();
+                    self.ask_later(now, 1);
                 }
             }
             _ => {}
@@ -106,11 +140,19 @@ impl Engine {
         if self.feed.asks.unverified.take().is_none() {
             return;
         }
-        self.feed.asks.under_way = false;
+        self.question_is_open();
         if super::is_final(&error) {
             self.lose_session(error);
         } else {
             self.ask_failed(now, &error);
+        }
+    }
+
+    /// What was asked was not answered.
+    fn question_is_open(&mut self) {
+        self.feed.asks.under_way = false;
+        for room in self.feed.rooms.values_mut() {
+            room.timeline.unanswered();
         }
     }
 
@@ -126,12 +168,14 @@ impl Engine {
             if frame.reset {
                 answer.reset = true;
             }
-            if answer.exit {
-                self.lose_room(id, "the server says that this account has left it".to_owned());
-                continue;
-            }
             self.divert_strays(id, &mut answer);
             let Some(room) = self.feed.live_room(id) else { continue };
+            if answer.exit {
+                let last = room.timeline.last_words(answer);
+                self.deliver(last);
+                self.lose_room(id, EXIT.to_owned());
+                continue;
+            }
             // A room that the server leaves out may be one that it will not show any more.
             if shown {
                 room.denied = None;
@@ -149,6 +193,8 @@ impl Engine {
     pub(super) fn rebuilt(&mut self, now: Now, id: RoomId, result: Result<RoomSnapshot, Error>) {
         let Some(room) = self.feed.live_room(id) else { return };
         room.rebuilding = false;
+        let failing_for = self.failing_for(now);
+        let Some(room) = self.feed.live_room(id) else { return };
         match result {
             Ok(snapshot) => {
                 let after = room.timeline.cursor();
@@ -161,6 +207,9 @@ impl Engine {
                 self.resumed();
             }
             Err(error) => {
+                if failing_for >= NOTHING_INSTEAD {
+                    self.release(id);
+                }
                 self.denied(now, id, &error);
                 self.ask_failed(now, &error);
             }
@@ -177,16 +226,19 @@ impl Engine {
             .filter(|(_, room)| room.timeline.is_recovering() || (polling && !matches!(room.cover, Cover::Socket(_))))
             .map(|(id, room)| (id, room.timeline.cursor()))
             .collect();
-        if let Some(last) = self.feed.asks.one_by_one {
-            let next = rooms.iter().copied().find(|(id, _)| *id > last).or(rooms.first().copied());
-            rooms = next.into_iter().collect();
-            self.feed.asks.one_by_one = rooms.first().map(|&(id, _)| id);
-        }
         if rooms.is_empty() {
             if polling {
                 self.schedule_poll(now);
             }
             return;
+        }
+        if let Some(lap) = &mut self.feed.asks.one_by_one {
+            rooms = lap.next(&rooms).into_iter().collect();
+        }
+        if rooms.is_empty() {
+            // A lap without a refusal: they can be asked about together again.
+            self.feed.asks.one_by_one = None;
+            return self.ask(now, polling);
         }
         if polling && self.feed.socket_faults > 0 && self.feed.status == Status::Down {
             self.feed.status = Status::Polling;
@@ -213,19 +265,29 @@ impl Engine {
         let overfull: Vec<RoomId> =
             self.feed.live_rooms().filter(|(_, room)| room.timeline.held() > HELD_AT_MOST).map(|(id, _)| id).collect();
         for id in overfull {
-            let Some(room) = self.feed.live_room(id) else { continue };
-            let after = room.timeline.cursor();
-            let filled = room.timeline.rebuilt(Vec::new());
-            let until = Some(room.timeline.cursor());
-            self.announce(FeedChange::Gap { room: id, after, until });
-            self.deliver(filled.events);
+            self.release(id);
         }
+    }
+
+    /// Lets a room go on without what it waits for.
+    fn release(&mut self, id: RoomId) {
+        let Some(room) = self.feed.live_room(id) else { return };
+        let after = room.timeline.cursor();
+        let filled = room.timeline.rebuilt(Vec::new());
+        room.timeline.settle_for_less();
+        self.announce(FeedChange::Gap { room: id, after, until: None });
+        self.deliver(filled.events);
     }
 
     fn ask_worked(&mut self, now: Now) {
         self.feed.asks.faults = 0;
+        self.feed.asks.failing_since = None;
         self.feed.asks.retry_at = None;
         self.schedule_poll(now);
+        if self.feed.asks.one_by_one.is_some() && self.feed.asks.poll_at.is_some() {
+            // One room was heard; the next should not wait as long as all together.
+            self.feed.asks.poll_at = Some(now.mono + Duration::from_secs(1));
+        }
     }
 
     fn ask_failed(&mut self, now: Now, error: &Error) {
@@ -233,11 +295,39 @@ impl Engine {
         if self.feed.config.patience.is_some_and(|patience| self.feed.asks.faults >= patience.get()) {
             return self.end_feed(Err(error.clone()));
         }
-        let wait = self.jitter.backoff(self.feed.asks.faults, self.feed.config.backoff_cap);
-        let growing = self.feed.config.poll_interval.saturating_mul(1 << self.feed.asks.faults.min(16)) / 2;
+        self.ask_later(now, self.feed.asks.faults);
+        self.feed.asks.failing_since.get_or_insert(now.mono);
+        if self.failing_for(now) >= ROOMS_INSTEAD {
+            self.go_round_events();
+        }
+    }
+
+    /// For how long no question was answered.
+    fn failing_for(&self, now: Now) -> Duration {
+        self.feed.asks.failing_since.map_or(Duration::ZERO, |since| now.mono.saturating_duration_since(since))
+    }
+
+    fn ask_later(&mut self, now: Now, attempt: u32) {
+        let wait = self.jitter.backoff(attempt, self.feed.config.backoff_cap);
+        let growing = self.feed.config.poll_interval.saturating_mul(1 << attempt.min(16)) / 2;
         let retry_at = now.mono + wait + growing.min(self.feed.config.backoff_cap);
         self.feed.asks.retry_at = Some(retry_at);
         self.feed.asks.poll_at = self.some_uncovered().then_some(retry_at);
+    }
+
+    /// `/events` does not answer, and a live socket must not be held back for ever by that: the rooms are read instead.
+    fn go_round_events(&mut self) {
+        let held: Vec<RoomId> = self
+            .feed
+            .live_rooms()
+            .filter(|(_, room)| {
+                room.timeline.is_recovering() && !room.rebuilding && matches!(room.cover, Cover::Socket(_))
+            })
+            .map(|(id, _)| id)
+            .collect();
+        for id in held {
+            self.rebuild(id);
+        }
     }
 
     fn schedule_poll(&mut self, now: Now) {

@@ -5,7 +5,7 @@
 
 use bytes::Bytes;
 
-use super::{Cover, STRAYS_REMEMBERED};
+use super::{Cover, EXIT, STRAYS_REMEMBERED};
 use crate::engine::Engine;
 use crate::engine::io::SocketId;
 use crate::event::{Event, Frame, RoomUpdate};
@@ -31,7 +31,9 @@ impl Engine {
             self.divert_strays(id, &mut update);
             let Some(room) = self.feed.live_room(id) else { continue };
             if update.exit {
-                self.lose_room(id, "the server says that this account has left it".to_owned());
+                let last = room.timeline.last_words(update);
+                self.deliver(last);
+                self.lose_room(id, EXIT.to_owned());
                 continue;
             }
             if update.reset || frame.reset {

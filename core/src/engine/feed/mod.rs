@@ -22,7 +22,7 @@ mod timeline;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
-use asking::Unverified;
+use asking::{Lap, Unverified};
 use timeline::Timeline;
 use url::Url;
 
@@ -35,8 +35,12 @@ use crate::event::{Event, EventKind, FeedChange, Frame, RoomSnapshot};
 use crate::{Error, EventId, LoginError, MessageId, Now, Refusal, RoomId};
 use sockets::Socket;
 
+/// Mentions kept to be marked as read while the server is away.
+const ACKS_KEPT: usize = 100;
 /// Events of rooms not joined whose ids are remembered, to recognise a repetition.
 const STRAYS_REMEMBERED: usize = 4096;
+/// Why a room is lost whose update says `exit`.
+const EXIT: &str = "the server says that this account has left it";
 /// So often, and for so long, the server must deny a room and never show it before it counts as lost.
 const DENIALS: u32 = 3;
 const DENIED_FOR_GOOD: Duration = Duration::from_secs(30);
@@ -73,8 +77,9 @@ struct Asks {
     faults: u32,
     retry_at: Option<Instant>,
     poll_at: Option<Instant>,
-    /// Several rooms in one question were refused: they are asked about one by one, the first after this one next.
-    one_by_one: Option<RoomId>,
+    /// Since when questions have failed without an answer in between.
+    failing_since: Option<Instant>,
+    one_by_one: Option<Lap>,
 }
 
 /// Mentions and replies that are to be marked as read.
@@ -83,6 +88,7 @@ struct Acks {
     wanted: bool,
     under_way: bool,
     waiting: Vec<MessageId>,
+    retry_at: Option<Instant>,
 }
 
 /// What the user was told last.
@@ -138,7 +144,7 @@ pub(in crate::engine) enum FeedJob {
     /// A room's messages.
     Rebuild(RoomId),
     /// Mentions are marked as read.
-    Acknowledge,
+    Acknowledge(Vec<MessageId>),
     /// A room is left at the end.
     Leave,
 }
@@ -219,6 +225,14 @@ impl Engine {
         }
     }
 
+    /// Forgets a room that was read without an account, and that the server therefore knows nothing of.
+    pub(super) fn forget_room(&mut self, id: RoomId) -> TicketId {
+        self.drop_room(id, &Error::Cancelled);
+        let ticket = TicketId(self.net.fresh_id());
+        self.finish_ticket(ticket, Ok(Box::new(())));
+        ticket
+    }
+
     /// The server took the account out of a room. If it was joined again meanwhile, it has to be entered again.
     pub(super) fn was_left(&mut self, id: RoomId) {
         if let Some(room) = self.feed.live_room(id) {
@@ -234,7 +248,7 @@ impl Engine {
 
     /// Leaves every room, and ends the feed.
     pub(super) fn close_feed(&mut self) {
-        let entered = !self.session.is_anonymous() && self.session.is_ready();
+        let entered = !self.session.is_anonymous() && self.session.checked_since().is_some();
         let rooms: Vec<RoomId> = self.feed.live_rooms().filter(|_| entered).map(|(id, _)| id).collect();
         for room in rooms {
             self.feed_job(LeaveRoom { room }, FeedJob::Leave, 2);
@@ -242,11 +256,13 @@ impl Engine {
         self.end_feed(Ok(()));
     }
 
-    /// The call that waited for a room was given up; the room stays if others wait for it too.
+    /// The call that waited for a room was given up: it is not joined, unless others wait for it too.
     pub(super) fn forget_join(&mut self, ticket: TicketId) {
         for waiters in self.feed.rooms.values_mut().filter_map(|room| room.joining.as_mut()) {
             waiters.retain(|&waiter| waiter != ticket);
         }
+        let unwanted = |room: &Room| room.joining.as_ref().is_some_and(Vec::is_empty);
+        self.feed.rooms.retain(|_, room| !unwanted(room));
     }
 
     pub(super) fn announce_new_login(&mut self) {
@@ -262,10 +278,20 @@ impl Engine {
         }
         self.tend_sockets(now);
         self.tend_asking(now);
-        if !self.feed.acks.under_way && !self.feed.acks.waiting.is_empty() {
+        self.feed.acks.retry_at = self.feed.acks.retry_at.filter(|&at| at > now.mono);
+        if !self.feed.acks.under_way && self.feed.acks.retry_at.is_none() && !self.feed.acks.waiting.is_empty() {
             self.feed.acks.under_way = true;
             let messages = std::mem::take(&mut self.feed.acks.waiting);
-            self.feed_job(Acknowledge { messages }, FeedJob::Acknowledge, 2);
+            self.feed_job(Acknowledge { messages: messages.clone() }, FeedJob::Acknowledge(messages), 2);
+        }
+    }
+
+    fn acknowledged(&mut self, now: Now, messages: Vec<MessageId>, error: Option<&Error>) {
+        self.feed.acks.under_way = false;
+        if let Some(Error::Transport(_) | Error::Server { .. } | Error::RateLimited { .. }) = error {
+            let room_left = ACKS_KEPT.saturating_sub(self.feed.acks.waiting.len());
+            self.feed.acks.waiting.extend(messages.into_iter().take(room_left));
+            self.feed.acks.retry_at = Some(now.mono + self.feed.config.backoff_cap);
         }
     }
 
@@ -275,7 +301,8 @@ impl Engine {
         }
         let sockets = self.sockets_deadline().map(|at| (at, "a socket is overdue, silent or old"));
         let asking = self.asking_deadline().map(|at| (at, "the next poll"));
-        sockets.into_iter().chain(asking).min()
+        let acks = self.feed.acks.retry_at.map(|at| (at, "mentions to be marked as read"));
+        sockets.into_iter().chain(asking).chain(acks).min()
     }
 
     pub(super) fn feed_job_done(&mut self, now: Now, job: FeedJob, result: Result<Boxed, Error>) {
@@ -297,7 +324,7 @@ impl Engine {
             FeedJob::Enter(room) => self.entered(now, room, unbox::<Url>(result)),
             FeedJob::Ask(asked) => self.asked(now, asked, unbox::<Frame>(result)),
             FeedJob::Rebuild(room) => self.rebuilt(now, room, unbox::<RoomSnapshot>(result)),
-            FeedJob::Acknowledge => self.feed.acks.under_way = false,
+            FeedJob::Acknowledge(messages) => self.acknowledged(now, messages, result.err().as_ref()),
             FeedJob::Leave => {}
         }
     }
@@ -390,7 +417,8 @@ impl Engine {
             }
             match &event.kind {
                 EventKind::MessagePosted(message) if event.user_id == me && me.is_some() => {
-                    self.own.seen(message.id, message.parent_id.filter(|_| message.show_parent));
+                    let parent = message.parent_id.filter(|_| message.show_parent);
+                    self.own.seen(message.id, event.room_id, parent);
                 }
                 EventKind::UserMentioned(message) | EventKind::MessageReply(message) if self.feed.acks.wanted => {
                     self.feed.acks.waiting.push(message.id);

@@ -108,7 +108,10 @@ impl Timeline {
             self.alarmed = true;
         }
         if self.is_recovering() {
-            self.held.push(Held { update, covered: false });
+            // Heartbeats come for as long as the server does not answer, and hold nothing.
+            if !update.events.is_empty() {
+                self.held.push(Held { update, covered: false });
+            }
             return Vec::new();
         }
         self.deliver(update)
@@ -130,6 +133,13 @@ impl Timeline {
         }
         for held in &mut self.held {
             held.covered = true;
+        }
+    }
+
+    /// The question was not answered.
+    pub(super) fn unanswered(&mut self) {
+        if self.is_recovering() {
+            self.recovery = Recovery::Wanted;
         }
     }
 
@@ -190,6 +200,21 @@ impl Timeline {
         // What turns up of the gap after all would come out of order.
         self.floor = self.cursor;
         Filled { events, missed, too_short: false }
+    }
+
+    /// Everything that was held back, and an update after which the room is gone.
+    pub(super) fn last_words(&mut self, update: RoomUpdate) -> Vec<Event> {
+        self.held.push(Held { update, covered: false });
+        let mut events = self.rebuilt(Vec::new()).events;
+        events.extend(
+            std::mem::take(&mut self.parked).into_values().filter(|event| event.id.is_some_and(|id| id > self.floor)),
+        );
+        events
+    }
+
+    /// Goes on without the answer that was wanted.
+    pub(super) fn settle_for_less(&mut self) {
+        self.recovery = Recovery::Nothing;
     }
 
     /// How many events are held back.
