@@ -26,9 +26,10 @@ pub enum Error {
     /// The network failed, and every attempt that is safe to make was made.
     #[error("the network failed: {0}")]
     Transport(#[from] TransportError),
-    /// The message may or may not have been posted: the request left, no answer came, and the room did not show it.
+    /// It may or may not have been done: the request left, no answer came, and of a message the room did not show it.
     ///
-    /// It was not sent again, for that could post it twice. Read the room before trying again.
+    /// It was not sent again, for that could post a message twice, or take a star back. Read the room before trying
+    /// again.
     #[error("it is not known whether this was done ({reason}); check the room before trying again")]
     Uncertain {
         /// What happened to the answer.
@@ -120,7 +121,7 @@ pub enum LoginError {
     ChatRefused,
 }
 
-/// The known refusals, told apart by their text (protocol notes, 4.1, 4.4 and 4.5).
+/// The known refusals, told apart by their text (protocol notes, 4.1 and 4.4 to 4.6).
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Refusal {
@@ -138,6 +139,8 @@ pub enum Refusal {
     TooLate,
     /// The message belongs to somebody else.
     NotYours,
+    /// Only owners of the room may do that.
+    NotRoomOwner,
     /// The message is deleted already.
     AlreadyDeleted,
     /// There is no such message, or the server could not read the request.
@@ -164,6 +167,40 @@ pub enum Invalid {
         /// Characters allowed.
         max: usize,
     },
+    /// A text that has to say something is empty or only white space.
+    #[error("{what} needs some text")]
+    #[non_exhaustive]
+    Missing {
+        /// Which text.
+        what: &'static str,
+    },
+    /// A text has more characters than the server takes.
+    #[error("{what} may have {max} characters and this one has {length}")]
+    #[non_exhaustive]
+    TooLong {
+        /// Which text.
+        what: &'static str,
+        /// Characters of the text.
+        length: usize,
+        /// Characters allowed.
+        max: usize,
+    },
+    /// A call is about nothing, or about more things than it may be.
+    #[error("{what}: between {min} and {max}, and there are {count}")]
+    #[non_exhaustive]
+    Count {
+        /// What is counted.
+        what: &'static str,
+        /// How many there are.
+        count: u64,
+        /// The fewest.
+        min: u64,
+        /// The most.
+        max: u64,
+    },
+    /// A conversation begins and ends with the same message: it needs two.
+    #[error("a conversation needs two different messages")]
+    OneMessage,
     /// Stored or pasted credentials cannot be used.
     #[error("bad credentials: {0}")]
     Credentials(String),
@@ -214,6 +251,7 @@ impl fmt::Display for Refusal {
             Self::RoomFrozen => f.write_str("the room is frozen"),
             Self::TooLate => f.write_str("too late: messages can be changed for about two minutes"),
             Self::NotYours => f.write_str("the message is not yours"),
+            Self::NotRoomOwner => f.write_str("only owners of the room may do that"),
             Self::AlreadyDeleted => f.write_str("the message is deleted already"),
             Self::BadId => f.write_str("no such message or room"),
             Self::Redirected(path) => write!(f, "it sends this request to {path}; is the session still valid?"),

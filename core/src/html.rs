@@ -4,14 +4,26 @@
 //! rewritten first ([`tidy`]) into the HTML that it reads well, elements are then looked at in the order of
 //! the document, and nothing here calls itself.
 
+mod region;
+mod selector;
+pub(crate) mod selectors;
+mod tags;
 mod tidy;
+mod walk;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+pub(crate) use walk::Step;
 
 use crate::excerpt::excerpt;
+pub(crate) use region::{Missing, Region};
+pub(crate) use selector::Selector;
+pub(crate) use tags::{source as text_of, text as shown_text};
 
-/// The largest page that is looked at, in bytes. Chat pages have less than 200 kB.
-pub(crate) const MAX_PAGE: usize = 2 << 20;
+/// The largest page that is looked at, in bytes. Most chat pages have less than 200 kB; the transcript of a busy day
+/// has some thousand messages of less than 1 kB each.
+pub(crate) const MAX_PAGE: usize = 8 << 20;
 /// How much of an element's text is read.
 const MAX_TEXT: usize = 64 << 10;
 const MAX_TEXT_NODES: usize = 10_000;
@@ -24,6 +36,10 @@ pub(crate) struct Html {
 /// A parsed page.
 pub(crate) struct Page<'a> {
     dom: tl::VDom<'a>,
+    source: &'a str,
+    /// The nodes that are elements, and where each begins in the source: both in the order of the page.
+    tags: Vec<usize>,
+    starts: Vec<usize>,
 }
 
 /// One element of a page.
@@ -31,6 +47,15 @@ pub(crate) struct Page<'a> {
 pub(crate) struct Element<'p> {
     page: &'p Page<'p>,
     tag: &'p tl::HTMLTag<'p>,
+    at: usize,
+}
+
+/// What is inside the scripts of a page.
+pub(crate) fn scripts(body: &[u8]) -> String {
+    let page = String::from_utf8_lossy(&body[..body.len().min(MAX_PAGE)]);
+    let bodies = page.split("<script").skip(1).filter_map(|rest| rest.split_once('>'));
+    let bodies = bodies.filter_map(|(_, rest)| Some(rest.split_once("</script")?.0));
+    bodies.collect::<Vec<_>>().join("\n")
 }
 
 impl Html {
@@ -41,14 +66,45 @@ impl Html {
 
     /// The page, as far as it can be read.
     pub(crate) fn page(&self) -> Option<Page<'_>> {
-        tl::parse(&self.tidied, tl::ParserOptions::default()).ok().map(|dom| Page { dom })
+        let dom = tl::parse(&self.tidied, tl::ParserOptions::default()).ok()?;
+        let nodes = dom.nodes().iter().enumerate();
+        let found = nodes.filter_map(|(node, it)| Some((node, it.as_tag()?.boundaries(dom.parser()).0)));
+        let (tags, starts) = found.unzip();
+        Some(Page { dom, source: &self.tidied, tags, starts })
+    }
+
+    /// Whether the page is there to its end.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.tidied.trim_end().ends_with("</html>")
+    }
+
+    /// Whether a part of a page, made of a list's items, is there to its end.
+    pub(crate) fn is_complete_list(&self) -> bool {
+        let text = self.tidied.trim();
+        text.is_empty() || text.ends_with("</li>") || text.ends_with("</ul>")
     }
 }
 
 impl Page<'_> {
     /// All elements, in the order in which they begin.
     pub(crate) fn elements(&self) -> impl Iterator<Item = Element<'_>> {
-        self.dom.nodes().iter().filter_map(|node| node.as_tag()).map(|tag| Element { page: self, tag })
+        (0..self.tags.len()).map(|at| self.element(at))
+    }
+
+    /// All of it.
+    pub(crate) fn whole(&self) -> Region<'_> {
+        Region::whole(self)
+    }
+
+    fn element(&self, at: usize) -> Element<'_> {
+        let tag = self.dom.nodes()[self.tags[at]].as_tag().expect("only elements are listed");
+        Element { page: self, tag, at }
+    }
+
+    /// The element that a handle of the parser stands for.
+    fn element_of(&self, handle: tl::NodeHandle) -> Option<Element<'_>> {
+        let node = usize::try_from(handle.get_inner()).ok()?;
+        Some(self.element(self.tags.binary_search(&node).ok()?))
     }
 
     /// The elements that begin after the first one of a class: the way to look inside it without trusting nesting.
@@ -102,6 +158,18 @@ impl<'p> Element<'p> {
         }))
     }
 
+    /// Its name, in lower case.
+    pub(crate) fn name(self) -> Cow<'p, str> {
+        self.tag.name().as_utf8_str()
+    }
+
+    /// All attributes, decoded.
+    pub(crate) fn attributes(self) -> BTreeMap<String, String> {
+        let decoded = |raw: Cow<'p, str>| htmlize::unescape_attribute(raw.as_ref()).into_owned();
+        let all = self.tag.attributes().iter();
+        all.map(|(name, value)| (name.into_owned(), value.map(decoded).unwrap_or_default())).collect()
+    }
+
     /// The words of `class`.
     pub(crate) fn classes(self) -> impl Iterator<Item = &'p str> {
         let class = self.tag.attributes().class().and_then(|raw| raw.try_as_utf8_str());
@@ -111,6 +179,44 @@ impl<'p> Element<'p> {
     /// Whether `class` has this word.
     pub(crate) fn has_class(self, class: &str) -> bool {
         self.classes().any(|word| word == class)
+    }
+
+    /// The markup inside, without blanks at its ends; `None` when the end tag is missing.
+    pub(crate) fn inner(self) -> Option<&'p str> {
+        let (from, to) = self.end()?;
+        Some(self.page.source[from..to].trim())
+    }
+
+    /// As [`Element::inner`], with its blanks.
+    pub(crate) fn inner_raw(self) -> Option<&'p str> {
+        let (from, to) = self.end()?;
+        Some(&self.page.source[from..to])
+    }
+
+    /// What a reader sees of [`Element::inner`], white space run together.
+    pub(crate) fn inner_text(self) -> Option<String> {
+        Some(tags::text(self.inner()?))
+    }
+
+    /// Where it begins in the page's markup.
+    pub(crate) fn start(self) -> usize {
+        self.page.starts[self.at]
+    }
+
+    /// Where its inside begins, and where its end tag does.
+    pub(crate) fn end(self) -> Option<(usize, usize)> {
+        tags::inside(self.page.source, self.start())
+    }
+
+    /// Where the first tag after its own end tag begins or text that is not blank, in the page's markup.
+    pub(crate) fn after(self) -> Option<usize> {
+        let (_, end) = self.end()?;
+        Some(end + self.page.source[end..].find('>')? + 1)
+    }
+
+    /// The markup between two points of its page.
+    pub(crate) fn slice(self, from: usize, to: usize) -> Option<&'p str> {
+        self.page.source.get(from..to).map(str::trim)
     }
 
     /// The text inside, decoded and trimmed.

@@ -143,9 +143,12 @@
 pub mod endpoint;
 pub mod engine;
 pub mod event;
+pub mod text;
+
 #[doc = include_str!("../docs/protocol.md")]
 pub mod protocol_notes {}
 
+mod calendar;
 mod cookies;
 mod credentials;
 mod error;
@@ -155,6 +158,7 @@ mod ids;
 mod server;
 mod time;
 
+pub use calendar::{Day, NotADay, PageTime};
 pub use credentials::Credentials;
 pub use endpoint::{Home, Me};
 pub use engine::{Config, Engine};

@@ -4,11 +4,14 @@ use bytes::Bytes;
 use http::Response;
 use proptest::prelude::*;
 use sechat_core::endpoint::{
-    Acknowledge, ChatHome, DeleteMessage, EditMessage, Endpoint, FavoriteRooms, LeaveRoom, LoginPage, MessageSource,
-    NewMessage, PollEvents, RoomEvents, RoomPage, SocketAddress, SubmitLogin, ValidateLogin,
+    Acknowledge, ChatHome, ChatUserOf, DeleteMessage, EditMessage, Endpoint, FavoriteRooms, FullMessage, InfoUsers,
+    LeaveRoom, ListRooms, LoginPage, MessageHistory, MessageHtml, MessageSource, NewMessage, NotesTab, OpenRoom,
+    PingableUsers, PollEvents, RoomAccess, RoomEvents, RoomInfo, RoomNotes, RoomPage, RoomStars, RoomThumbs,
+    SearchMessages, SocketAddress, StarredMessages, SubmitLogin, Transcript, UnreadCounts, UserInfo, UserProfile,
+    UserSearch, UserThumbs, ValidateLogin,
 };
 use sechat_core::engine::ReplyStyle;
-use sechat_core::{Error, EventId, MessageId, RoomId, Server};
+use sechat_core::{Error, EventId, MessageId, RoomId, Server, UserId};
 
 const FKEY: &str = "0f1e2d3c4b5a69788796a5b4c3d2e1f0";
 const COOKIE: &str = "acct=t=Zm9vYmFy&s=cXV1eA; prov=8a4b6c1d-0123-4567-89ab-0123456789ab";
@@ -21,6 +24,7 @@ fn errors(answer: &Response<Bytes>) -> Vec<Error> {
     let (room, message, style) = (RoomId(1), MessageId(2), ReplyStyle::default());
     let (email, password) = ("a@b.example".to_owned(), "p".to_owned());
     let text = "text".to_owned();
+    let user = UserId(3);
     [
         one(&LoginPage, answer),
         one(&ValidateLogin { email: email.clone(), password: password.clone().into(), fkey: "k".into() }, answer),
@@ -37,6 +41,26 @@ fn errors(answer: &Response<Bytes>) -> Vec<Error> {
         one(&Acknowledge { messages: vec![message] }, answer),
         one(&LeaveRoom { room }, answer),
         one(&MessageSource { message }, answer),
+        one(&MessageHtml { message }, answer),
+        one(&FullMessage { room, message }, answer),
+        one(&MessageHistory { message }, answer),
+        one(&RoomThumbs { room }, answer),
+        one(&PingableUsers { room }, answer),
+        one(&OpenRoom { room }, answer),
+        one(&ListRooms::default(), answer),
+        one(&RoomInfo { room, users: InfoUsers::Current }, answer),
+        one(&RoomAccess { room }, answer),
+        one(&RoomStars { room, page: 1 }, answer),
+        one(&RoomNotes { room, tab: NotesTab::Feeds }, answer),
+        one(&UserInfo { users: vec![user], room }, answer),
+        one(&UserThumbs { user }, answer),
+        one(&UserProfile { user }, answer),
+        one(&UserSearch { query: "x".into(), limit: 9 }, answer),
+        one(&ChatUserOf { account: 1 }, answer),
+        one(&UnreadCounts, answer),
+        one(&Transcript::Latest(room), answer),
+        one(&StarredMessages { room, count: 0 }, answer),
+        one(&SearchMessages::new("x"), answer),
     ]
     .into_iter()
     .flatten()

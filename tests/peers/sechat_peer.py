@@ -90,6 +90,33 @@ def story():
     until("a second room works beside the first", of(Events.MESSAGE, elsewhere, message_id=second))
     check("and is not mixed with it", not of(Events.MESSAGE, hers, message_id=second)())
 
+    room.bookmark(mine, answer, "a talk of two")
+    talk = "https://chat.stackexchange.com/rooms/1/conversation/a-talk-of-two"
+    equal("a conversation is bookmarked", bot.session.get(talk).status_code, 200)
+    room.clearBookmark("a-talk-of-two")
+    equal("and no longer", bot.session.get(talk).status_code, 404)
+
+    try:
+        room.pin(mine)
+        check("only owners pin", False)
+    except errors.OperationFailedError:
+        check("only owners pin", True)
+    # A room of its own, for what only owners may do; the client has no verb to make one.
+    made = bot.session.post("https://chat.stackexchange.com/rooms/save", allow_redirects=False, data={
+        "name": "Studio", "description": "", "tags": "", "host": "stackoverflow.com", "defaultAccess": "read-write",
+        "noDupeCheck": "true", "fkey": bot.fkey})
+    equal("a room is made", (made.status_code, made.headers["Location"][:12]), (302, "/rooms/info/"))
+    studio = bot.joinRoom(int(made.headers["Location"].split("/")[3]))
+    inside = watch(studio)
+    paint = studio.send("wet paint")
+    studio.pin(paint)
+    until("a pin comes", of(Events.MESSAGE_STARRED, inside, message_id=paint, message_owner_stars=1))
+    studio.unpin(paint)
+    studio.clearStars(paint)
+    until("and goes", of(Events.MESSAGE_STARRED, inside, message_id=paint, message_stars=None))
+    studio.move([paint], 1)
+    until("a message moves", lambda: paint in [event["message_id"] for event in room.getRecentMessages()])
+
     ada.leaveRoom(1, True)
     until("she is seen to leave", of(Events.LEAVE, seen, user_id=102))
     ada.leaveAllRooms(True)

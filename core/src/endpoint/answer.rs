@@ -5,13 +5,15 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::Response;
-use http::header::{LOCATION, RETRY_AFTER};
+use http::header::{DATE, LOCATION, RETRY_AFTER};
 use serde::Deserialize;
 use url::Url;
 
 use super::refusal::{MAX_WAIT, refusal, wait};
+use crate::calendar::http_date;
 use crate::excerpt::excerpt;
-use crate::html::Html;
+use crate::html::selectors::LOGIN_FORM;
+use crate::html::{Html, Missing, Region};
 use crate::{Error, Refusal};
 
 /// The largest answer other than a page that is read, in bytes: 500 long messages fit many times over.
@@ -58,6 +60,17 @@ impl<'r> Answer<'r> {
         }
     }
 
+    /// An empty body, or the word `ok`; another text is a refusal.
+    pub(super) fn ok_or_empty(self) -> Result<(), Error> {
+        if self.success()?.trim_ascii().is_empty() { Ok(()) } else { self.ok() }
+    }
+
+    /// The text of a success, as it came. A whole page is none.
+    pub(super) fn text(self, looked_for: &'static str) -> Result<Cow<'r, str>, Error> {
+        let body = self.success()?;
+        if self.is_whole_page() { Err(self.unexpected_page(looked_for)) } else { Ok(String::from_utf8_lossy(body)) }
+    }
+
     /// A JSON object.
     pub(super) fn json<T: Deserialize<'r>>(self, looked_for: &'static str) -> Result<T, Error> {
         let body = self.success()?;
@@ -85,9 +98,43 @@ impl<'r> Answer<'r> {
         if is_cloudflare(self.response, &html) { Err(self.server()) } else { Ok(html) }
     }
 
+    /// What a reader finds on the page of a success, which must be there to its end.
+    pub(super) fn read<T>(self, read: impl FnOnce(Region<'_>) -> Result<T, Missing>) -> Result<T, Error> {
+        let html = self.page()?;
+        if !html.is_complete() {
+            return Err(self.changed("the end of the page, </html>"));
+        }
+        self.read_html(&html, read)
+    }
+
+    /// As [`Answer::read`], for a part of a page that is made of a list's items.
+    pub(super) fn read_list<T>(self, read: impl FnOnce(Region<'_>) -> Result<T, Missing>) -> Result<T, Error> {
+        let html = self.page()?;
+        if !html.is_complete_list() {
+            return Err(self.changed("the end of the list, </li>"));
+        }
+        self.read_html(&html, read)
+    }
+
+    fn read_html<T>(self, html: &Html, read: impl FnOnce(Region<'_>) -> Result<T, Missing>) -> Result<T, Error> {
+        let page = html.page().ok_or_else(|| self.changed("a page"))?;
+        if page.whole().first(LOGIN_FORM).is_some() {
+            return Err(self.changed("a page of the chat server, and no login form"));
+        }
+        read(page.whole()).map_err(|Missing { looked_for, excerpt }| {
+            let excerpt = if excerpt.is_empty() { self.excerpt() } else { excerpt };
+            Error::Changed { page: self.name, looked_for, excerpt }
+        })
+    }
+
+    /// The clock of whoever answered, in seconds since 1970.
+    pub(super) fn date(self) -> Option<u64> {
+        http_date(self.response.headers().get(DATE)?.to_str().ok()?)
+    }
+
     /// The page, whatever the status.
     pub(super) fn html(self) -> Result<Html, Error> {
-        Html::new(self.response.body()).ok_or_else(|| self.changed("a page of less than 2 MiB"))
+        Html::new(self.response.body()).ok_or_else(|| self.changed("a page of less than 8 MiB"))
     }
 
     /// Where a redirect leads: its path alone, for the query may hold secrets.
@@ -103,6 +150,14 @@ impl<'r> Answer<'r> {
     pub(super) fn is_html(self) -> bool {
         let body = self.response.body();
         body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii_start().starts_with(b"<")
+    }
+
+    fn is_whole_page(self) -> bool {
+        let body = self.response.body();
+        let start = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii_start();
+        [&b"<!doctype"[..], b"<html"]
+            .iter()
+            .any(|mark| start.get(..mark.len()).is_some_and(|start| start.eq_ignore_ascii_case(mark)))
     }
 
     /// The answer is not as it used to be.
@@ -135,12 +190,17 @@ impl<'r> Answer<'r> {
         Error::Refused { status, reason }
     }
 
-    fn refused(self) -> Error {
+    /// A refusal in the words of the body.
+    pub(super) fn refused(self) -> Error {
         let text = String::from_utf8_lossy(self.response.body());
-        let text = unquoted(&text);
-        match wait(&text) {
+        self.refused_with(&unquoted(&text))
+    }
+
+    /// A refusal in these words of the answer.
+    pub(super) fn refused_with(self, text: &str) -> Error {
+        match wait(text) {
             Some(retry_after) => Error::RateLimited { retry_after },
-            None => Error::Refused { status: self.status(), reason: refusal(&text) },
+            None => Error::Refused { status: self.status(), reason: refusal(text) },
         }
     }
 
@@ -176,7 +236,7 @@ impl<'r> Answer<'r> {
 }
 
 /// The text of a JSON string, or the text itself.
-fn unquoted(text: &str) -> Cow<'_, str> {
+pub(super) fn unquoted(text: &str) -> Cow<'_, str> {
     serde_json::from_str(text).map_or(Cow::Borrowed(text), Cow::Owned)
 }
 

@@ -1,16 +1,45 @@
 //! Endpoints as values: each builds its request and reads its answer, without IO and without state.
 
+mod account;
+#[cfg(test)]
+mod addresses;
 mod answer;
 mod message;
+mod page;
+mod reading;
 mod refusal;
 mod request;
 mod room;
 mod session;
+pub mod unverified;
+mod upload;
+mod user;
 
-pub use message::{Acknowledge, DeleteMessage, EditMessage, MessageSource, NewMessage};
-pub use room::{LeaveRoom, PollEvents, RoomEvents, SocketAddress};
+pub use account::{EditBio, FavoriteRoom, IgnoreList, IgnoreUser, UnignoreUser};
+pub use message::{
+    Acknowledge, Bookmark, ClearStars, DeleteBookmark, DeleteMessage, DeleteMessages, EditMessage, FlagForModerator,
+    FlagMessage, FullMessage, MessageHistory, MessageHtml, MessageRecord, MessageRevision, MessageSource, MoveMessages,
+    MovePlan, NewMessage, NotMoved, PinMessage, PurgeHistory, RevisionKind, StarMessage, UnpinMessage,
+};
+pub use page::{Activity, NamedUser, Stars};
+pub use reading::{
+    FoundMessage, RoomCursor, SearchMessages, SearchPage, StarredMessage, StarredMessages, Transcript,
+    TranscriptMessage, TranscriptPage,
+};
+pub use room::{
+    AccessList, DefaultAccess, InfoUsers, InviteUser, KickMute, LeaveAllRooms, LeaveRoom, ListRooms, Notes, NotesTab,
+    OpenRoom, OtherRoom, PairOff, PingableUser, PingableUsers, PollEvents, RequestAccess, RoomAccess, RoomCard,
+    RoomDetails, RoomEvents, RoomInfo, RoomList, RoomNotes, RoomSort, RoomStars, RoomTab, RoomThumbs, RoomView,
+    SaveRoom, SetUserAccess, SocketAddress, StarsPage, Thumbs, TimeoutRoom, UserAccess, UserCard,
+};
 pub use session::{
-    ChatHome, FavoriteRooms, Home, LoginPage, LoginPageAnswer, Me, RoomPage, SubmitLogin, ValidateLogin,
+    ChatHome, FavoriteRooms, Home, LoginPage, LoginPageAnswer, Logout, LogoutPage, Me, RoomPage, SubmitLogin,
+    ValidateLogin,
+};
+pub use upload::UploadImage;
+pub use user::{
+    ChatUser, ChatUserOf, FoundUser, Profile, ThumbsRoom, ThumbsUser, Unread, UnreadCounts, UserInfo, UserProfile,
+    UserSearch, UserThumbs,
 };
 
 use bytes::Bytes;
@@ -48,12 +77,20 @@ pub enum Nature {
     Write,
     /// As `Write`, but a repetition would show: never sent again once it may have left.
     Post,
+    /// As `Ordered`, but a repetition would show: never sent again once it may have left. A star, which a second call
+    /// would take back, or a new room.
+    Once,
 }
 
 impl Nature {
     /// Whether the account's throttle is for it.
     pub(crate) fn is_paced(self) -> bool {
         matches!(self, Self::Write | Self::Post)
+    }
+
+    /// Whether it may be sent again after it may have been carried out.
+    pub(crate) fn is_repeatable(self) -> bool {
+        !matches!(self, Self::Post | Self::Once)
     }
 }
 

@@ -1,4 +1,4 @@
-//! The texts in which the server refuses (protocol notes, 4.1, 4.4, 4.5 and 6).
+//! The texts in which the server refuses (protocol notes, 4.1, 4.4 to 4.6, and 6).
 
 use std::time::Duration;
 
@@ -37,8 +37,10 @@ pub(super) fn refusal(text: &str) -> Refusal {
         Refusal::NotEnoughReputation(excerpt(text))
     } else if has("too late to") {
         Refusal::TooLate
-    } else if has("your own messages") {
+    } else if has("can only") && has("your own messages") {
         Refusal::NotYours
+    } else if has("only a room-owner") || has("only a room owner") {
+        Refusal::NotRoomOwner
     } else if has("been deleted") {
         Refusal::AlreadyDeleted
     } else {
@@ -101,7 +103,9 @@ mod tests {
             ("The message has been deleted and cannot be edited", Refusal::AlreadyDeleted),
             ("This message has already been deleted.", Refusal::AlreadyDeleted),
             (" \n", Refusal::BadId),
-            ("Only a room-owner can pin messages", Refusal::Other(text("Only a room-owner can pin messages"))),
+            ("Only a room-owner can pin messages", Refusal::NotRoomOwner),
+            ("You cannot star your own messages", Refusal::Other(text("You cannot star your own messages"))),
+            ("No such user", Refusal::Other(text("No such user"))),
         ] {
             assert_eq!(refusal(body), expected, "{body}");
         }

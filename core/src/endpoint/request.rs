@@ -47,6 +47,17 @@ pub(super) fn get(url: &Url, accept: &'static str) -> Request<Bytes> {
     request(Method::GET, url, accept, Bytes::new())
 }
 
+/// A query, with what is empty left out.
+pub(super) fn with_query(mut url: Url, pairs: &[(&str, String)]) -> Url {
+    let mut query = Serializer::new(String::new());
+    query.extend_pairs(pairs.iter().filter(|(_, value)| !value.is_empty()));
+    let query = query.finish();
+    if !query.is_empty() {
+        url.set_query(Some(&query));
+    }
+    url
+}
+
 impl Session<'_> {
     /// An address on the chat server. `path` has no query and needs no escaping.
     pub(super) fn chat(&self, path: &str) -> Url {

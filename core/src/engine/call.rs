@@ -104,7 +104,7 @@ impl Call {
     }
 
     pub(super) fn judge(&self, answer: Answer) -> Verdict {
-        let post = self.endpoint.nature() == Nature::Post;
+        let once = !self.endpoint.nature().is_repeatable();
         let edge_limit = matches!(&answer, Ok(response) if response.status() == 429);
         let page = matches!(&answer, Ok(response) if response.body().trim_ascii_start().starts_with(b"<"));
         let error = match answer.map_err(Error::from).and_then(|response| self.endpoint.parse(&response)) {
@@ -117,8 +117,8 @@ impl Call {
         match error {
             Error::RateLimited { retry_after } => Verdict::Wait { wait: retry_after, everything: edge_limit },
             Error::Transport(ref fault) if !fault.sent => Verdict::Retry(error),
-            Error::Changed { .. } if post => Verdict::Unknown { error, page },
-            Error::Transport(_) | Error::Server { .. } if post => Verdict::Unknown { error, page: false },
+            Error::Changed { .. } if once => Verdict::Unknown { error, page },
+            Error::Transport(_) | Error::Server { .. } if once => Verdict::Unknown { error, page: false },
             Error::Transport(_) | Error::Server { .. } => Verdict::Retry(error),
             Error::Changed { .. }
             | Error::SessionExpired

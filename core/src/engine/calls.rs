@@ -111,6 +111,11 @@ impl Engine {
                     self.resolve_doubt(now, id);
                 }
             }
+            Verdict::Unknown { error, page: true } if call.endpoint_as::<NewMessage>().is_none() => {
+                // No room shows it, but a session that turns out to have ended says that nothing was done.
+                call.stage = Stage::Doubtful(Error::Uncertain { reason: error.to_string() });
+                self.session.suspect();
+            }
             Verdict::Unknown { error, page } => {
                 call.maybe_done = true;
                 call.stage = Stage::Settling(Settling::new(now, error, page));

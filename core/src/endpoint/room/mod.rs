@@ -1,11 +1,45 @@
-//! Rooms: their events, entering and leaving.
+//! Rooms: their events, entering and leaving, keeping them, and what can be read about them.
 
+mod info_tabs;
+mod invite_user;
+mod kick_mute;
+mod leave_all_rooms;
 mod leave_room;
+mod list_rooms;
+mod open_room;
+mod pair_off;
+mod pingable_users;
 mod poll_events;
+mod request_access;
+mod room_card;
 mod room_events;
+mod room_info;
+mod room_script;
+mod room_thumbs;
+mod save_room;
+mod set_user_access;
 mod socket_address;
+mod timeout_room;
+mod user_card;
 
+pub use info_tabs::{AccessList, Notes, NotesTab, RoomAccess, RoomNotes, RoomStars, StarsPage};
+pub use invite_user::InviteUser;
+pub use kick_mute::KickMute;
+pub use leave_all_rooms::LeaveAllRooms;
 pub use leave_room::LeaveRoom;
+pub use list_rooms::{ListRooms, RoomList, RoomSort, RoomTab};
+pub use open_room::{OpenRoom, OtherRoom, RoomView};
+pub use pair_off::PairOff;
+pub use pingable_users::{PingableUser, PingableUsers};
 pub use poll_events::PollEvents;
+pub use request_access::RequestAccess;
+pub use room_card::RoomCard;
+pub(super) use room_card::cards;
 pub use room_events::RoomEvents;
+pub use room_info::{InfoUsers, RoomDetails, RoomInfo};
+pub use room_thumbs::{RoomThumbs, Thumbs};
+pub use save_room::{DefaultAccess, SaveRoom};
+pub use set_user_access::{SetUserAccess, UserAccess};
 pub use socket_address::SocketAddress;
+pub use timeout_room::TimeoutRoom;
+pub use user_card::UserCard;

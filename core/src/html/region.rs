@@ -1,0 +1,173 @@
+//! Parts of a page, from one mark to another.
+//!
+//! Nothing here asks which element is whose child: a region is all that begins between two points of the page. The one
+//! place where nesting counts, the end of an element, counts tags of its own name and gives up when they do not add up.
+
+use super::selector::Selector;
+use super::{Element, Page};
+use crate::excerpt::excerpt;
+
+/// What was looked for in vain, and what was there instead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Missing {
+    pub(crate) looked_for: &'static str,
+    /// The markup in which it should have been; empty for the whole page.
+    pub(crate) excerpt: String,
+}
+
+/// The elements of a page that begin between two points.
+#[derive(Clone, Copy)]
+pub(crate) struct Region<'p> {
+    page: &'p Page<'p>,
+    from: usize,
+    to: usize,
+}
+
+impl<'p> Region<'p> {
+    pub(super) fn whole(page: &'p Page<'p>) -> Self {
+        Self { page, from: 0, to: page.tags.len() }
+    }
+
+    /// Every element that the first alternative with any match names, in the order of the page.
+    pub(crate) fn all(self, selector: Selector) -> impl Iterator<Item = Element<'p>> {
+        let compound = selector.compounds().find(|compound| self.elements().any(|element| compound.matches(element)));
+        self.elements().filter(move |element| compound.as_ref().is_some_and(|compound| compound.matches(*element)))
+    }
+
+    /// The first of [`Region::all`].
+    pub(crate) fn first(self, selector: Selector) -> Option<Element<'p>> {
+        self.all(selector).next()
+    }
+
+    /// The first, which must be there.
+    pub(crate) fn need(self, selector: Selector) -> Result<Element<'p>, Missing> {
+        self.first(selector).ok_or_else(|| self.missing(selector.text()))
+    }
+
+    /// At most one.
+    pub(crate) fn some(self, selector: Selector) -> Result<Option<Element<'p>>, Missing> {
+        let mut found = self.all(selector);
+        let first = found.next();
+        if found.next().is_some() { Err(self.missing(selector.text())) } else { Ok(first) }
+    }
+
+    /// Exactly one: where there are two, nobody knows which to believe.
+    pub(crate) fn one(self, selector: Selector) -> Result<Element<'p>, Missing> {
+        self.some(selector)?.ok_or_else(|| self.missing(selector.text()))
+    }
+
+    /// Each match with all that begins from it to the next match.
+    pub(crate) fn split(self, selector: Selector) -> impl Iterator<Item = (Element<'p>, Self)> {
+        let marks: Vec<_> = self.all(selector).collect();
+        (0..marks.len()).map(move |n| {
+            let to = marks.get(n + 1).map_or(self.to, |next| next.at);
+            (marks[n], Self { from: marks[n].at, to, ..self })
+        })
+    }
+
+    /// Elements that come in pairs. Fails where two of a kind follow each other, for then some are missing or moved.
+    pub(crate) fn pairs(self, first: Selector, second: Selector) -> Result<Vec<(Element<'p>, Element<'p>)>, Missing> {
+        let (firsts, seconds): (Vec<_>, Vec<_>) = (self.all(first).collect(), self.all(second).collect());
+        if firsts.len() != seconds.len() {
+            let fewer = if firsts.len() < seconds.len() { first } else { second };
+            return Err(self.missing(fewer.text()));
+        }
+        let pairs: Vec<_> = firsts.into_iter().zip(seconds).collect();
+        let next = pairs.iter().skip(1).map(|(first, _)| first.at).chain([usize::MAX]);
+        if pairs.iter().zip(next).any(|((first, second), next)| second.at <= first.at || second.at >= next) {
+            return Err(self.missing(second.text()));
+        }
+        Ok(pairs)
+    }
+
+    /// What begins before the first match; everything when there is none.
+    pub(crate) fn until(self, selector: Selector) -> Self {
+        let to = self.first(selector).map_or(self.to, |mark| mark.at);
+        Self { to, ..self }
+    }
+
+    /// What begins after an element and within it. Fails where its end cannot be found.
+    pub(crate) fn inside(self, element: Element<'p>) -> Result<Self, Missing> {
+        let end = element.end().ok_or_else(|| self.missing("the end of an element"))?.1;
+        let from = element.at + 1;
+        let to = self.page.starts.partition_point(|start| *start < end).clamp(from, self.to.max(from));
+        Ok(Self { from, to, ..self })
+    }
+
+    /// Whether an element begins in it.
+    pub(crate) fn has(self, element: Element<'_>) -> bool {
+        (self.from..self.to).contains(&element.at)
+    }
+
+    /// Where it ends in the page's markup.
+    pub(crate) fn end(self) -> usize {
+        self.page.starts.get(self.to).copied().unwrap_or(self.page.source.len())
+    }
+
+    /// The error of a reader that did not find something here.
+    pub(crate) fn missing(self, looked_for: &'static str) -> Missing {
+        let whole = self.from == 0;
+        let start = self.page.starts.get(self.from).copied().unwrap_or(0);
+        let markup = if whole { "" } else { &self.page.source[start..self.end().max(start)] };
+        Missing { looked_for, excerpt: excerpt(markup) }
+    }
+
+    fn elements(self) -> impl Iterator<Item = Element<'p>> {
+        (self.from..self.to).map(move |at| self.page.element(at))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Html;
+    use super::*;
+
+    const ITEM: Selector = Selector(".item");
+    const NAME: Selector = Selector(".new-name, .name");
+
+    fn with<T>(body: &str, read: impl FnOnce(Region<'_>) -> T) -> T {
+        read(Html::new(body.as_bytes()).unwrap().page().unwrap().whole())
+    }
+
+    #[test]
+    fn regions_end_where_the_next_begins() {
+        let body = "<p class=name>0</p><div class=item><p class=name>1</p></div><div class=item><p class=name>2</p>\
+                    <p class=new-name>3</p></div><i class=stop></i><p class=name>4</p>";
+        with(body, |page| {
+            let texts = |region: Region<'_>| region.all(NAME).filter_map(Element::inner_text).collect::<Vec<_>>();
+            let items: Vec<_> = page.split(ITEM).map(|(_, region)| texts(region)).collect();
+            assert_eq!(items, [vec!["1"], vec!["3"]], "the first alternative that matches is the one");
+            let (_, last) = page.split(ITEM).last().unwrap();
+            assert_eq!(texts(last.until(Selector(".stop"))), ["3"]);
+            let (item, _) = page.split(ITEM).next().unwrap();
+            assert_eq!(texts(page.inside(item).unwrap()), ["1"]);
+        });
+    }
+
+    #[test]
+    fn one_is_neither_none_nor_two() {
+        with("<p></p><b class=name>x</b>", |page| assert!(page.one(NAME).is_ok()));
+        with("<p></p><b class=name>x</b><b class=name>x</b>", |page| {
+            assert!(page.one(NAME).is_err());
+            assert!(page.some(NAME).is_err());
+        });
+        with("<p class=item>word <i>x</i></p>", |page| {
+            assert_eq!(page.some(NAME).unwrap().map(|_| ()), None);
+            let (item, _) = page.split(ITEM).next().unwrap();
+            let missing = page.inside(item).unwrap().one(NAME).err().unwrap();
+            assert_eq!((missing.looked_for, missing.excerpt.as_str()), (".new-name, .name", "<i>x</i></p>"));
+        });
+    }
+
+    #[test]
+    fn ends_are_counted() {
+        let inner = |body: &str| with(body, |page| page.first(ITEM).and_then(|item| item.inner().map(str::to_owned)));
+        assert_eq!(
+            inner("<div class=item>a<div title='</div>'>b</div><br>c</div>d").as_deref(),
+            Some("a<div title='</div>'>b</div><br>c")
+        );
+        assert_eq!(inner("<div class=item>a<div>b</div>c"), None);
+        assert_eq!(inner("<div class=item>"), None);
+        assert_eq!(inner("<p class=item>&lt;x</p>").as_deref(), Some("&lt;x"));
+    }
+}

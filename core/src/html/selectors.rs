@@ -1,0 +1,159 @@
+//! Every place on a page that is read, named once.
+//!
+//! Alternatives stand in the order of trust: what the pages of 2025 have, then what they had before. When a page changes,
+//! this is the table to mend (protocol notes, section 5).
+
+use super::selector::Selector;
+
+macro_rules! selectors {
+    ($($(#[$doc:meta])* $name:ident = $css:literal;)+) => {
+        $($(#[$doc])* pub(crate) const $name: Selector = Selector($css);)+
+
+        #[cfg(test)]
+        const ALL: &[Selector] = &[$($name),+];
+    };
+}
+
+// Several pages.
+selectors! {
+    /// Where lists of pages say how far they go.
+    PAGE_NUMBER = ".page-numbers";
+    USER_LINK = "a[href^=/users/]";
+    TAG = "a.tag";
+    HEADING = "h1";
+    BODY = "body";
+    /// What every page outside of rooms has.
+    MAIN = "#content";
+    LIST_ITEM = "li";
+    /// What comes in place of any page when a session has expired.
+    LOGIN_FORM = "#login-form";
+    /// What only pages about one user or one room have.
+    ONE_SUBJECT = ".usercard-xxl, .roomcard-xxl";
+    /// What ends the last message of a page of found ones.
+    FOUND_END = ".pager, #footer";
+    /// One author's messages in a row.
+    MONOLOGUE = ".monologue";
+    USER_NAME = ".username";
+    /// A message on a page; `.message` in the history and in search results has no id.
+    MESSAGE = ".message";
+    /// Holds the id in `name` and the room in `href`.
+    MESSAGE_ANCHOR = "a[name][href^=/transcript/]";
+    CONTENT = ".content";
+    /// The mark of a message cut short.
+    PARTIAL = ".partial";
+    /// The content of a message that is gone.
+    REMOVED = "span.deleted";
+    /// Whether a message was edited.
+    EDITED = ".edits";
+    /// A link that is a reply's or unknown.
+    TRANSCRIPT_LINK = "a[href*=/transcript/]";
+    REPLY = "a.reply-info-container, a.reply-info";
+    FLASH = ".flash";
+    STARS = ".stars";
+    STAR_COUNT = ".times";
+    TIMESTAMP = ".timestamp";
+
+    // A message's history.
+    MESSAGE_SOURCE = ".message-source";
+    BOLD = "b";
+    PIN_LINE = "p";
+    PIN_MARK = ".stars.owner-star, .owner-star";
+
+    // The transcript.
+    CANONICAL = "link[rel=canonical]";
+    PREVIOUS = "a[rel=prev], link[rel=prev]";
+    NEXT = "a[rel=next], link[rel=next]";
+    /// First and last day, besides the two above.
+    DAY_BUTTON = "a.button.noprint[title]";
+    TRANSCRIPT = "#transcript";
+    TRANSCRIPT_MESSAGE = ".message[id^=message-]";
+    ROOM_NAME_LINK = ".room-name";
+    MINI_DESCRIPTION = ".room-mini-description";
+    /// What ends a message's part of the transcript.
+    SYSTEM_MESSAGE = ".system-message-container, .system-message";
+
+    // Starred messages.
+    STAR_ITEM = "li[id^=summary_]";
+    STAR_LINK = "a[href*=/transcript/message/], a[href*=/transcript/]";
+    RELATIVE_TIME = ".relativetime";
+
+    // A room's info page.
+    ROOM_CARD_XXL = ".roomcard-xxl";
+    ROOM_FAVORITE = ".favorite-room-vote.favorite-room";
+    PARAGRAPH = "p";
+    SITE_LOGO = "img.small-site-logo";
+    ROOM_KEY = ".room-keycell";
+    CELL = "td";
+    ROOM_STATS = ".room-stats";
+    STAT_COUNT = ".stats-count";
+    STAT_FRAME = ".stats-timeframe";
+    ROOM_MESSAGES = ".room-message-count-xxl";
+    ROOM_USERS = ".room-user-count-xxl";
+    TAB = "#tabs";
+    TAB_COUNT = ".tabcount";
+    LINK = "a[href]";
+    OWNER_CARDS = "#room-ownercards";
+    USER_CARDS = "#room-usercards-container";
+    USER_CARD = ".usercard";
+    CARD_NAME = "a.username";
+    REPUTATION = ".reputation-score";
+    CARD_MESSAGE = ".user-message-info";
+    CARD_LAST_POST = "a.permalink[href*=/transcript/message/]";
+    CARD_COUNT = ".user-message-count";
+    ACCESS_OWNERS = "#access-section-owner";
+    ACCESS_WRITERS = "#access-section-read-write";
+    ACCESS_READERS = "#access-section-read-only";
+
+    // A room itself.
+    ROOM_NAME = "#roomname";
+    ROOM_DESCRIPTION = "#roomdesc";
+    ROOM_TAGS = "#room-tags";
+    INPUT = "textarea#input";
+    PRESENT = ".js-present[data-users]";
+    MY_ROOM = "#my-rooms";
+    MY_ROOM_ITEM = "li[id^=room-]";
+    LAST_TIME = ".time.data";
+
+    // Lists of rooms.
+    ROOM_CARD = ".roomcard[id^=room-]";
+    CARD_ROOM_NAME = ".room-name";
+    CARD_DESCRIPTION = ".room-description";
+    CARD_ACTIVITY = ".last-activity";
+    CARD_USERS = ".room-users";
+    CARD_FACE = "a.user-gravatar32";
+    CARD_MESSAGES = ".room-message-count";
+    GALLERY = ".sprite-sec-gallery";
+
+    ROOM_LIST = "#roomlist";
+
+    // Profiles.
+    PROFILE_CARD = ".usercard-xxl";
+    USER_STATUS = ".user-status";
+    PROFILE_STATS = ".user-stats";
+    PROFILE_KEY = ".user-keycell";
+    PROFILE_VALUE = ".user-valuecell";
+    AVATAR = "img.user-gravatar-128";
+    USER_MESSAGES = ".user-message-count-xxl";
+    USER_ROOMS = ".user-room-count-xxl";
+    OWNED_ROOMS = "#user-owningcards";
+    VISITED_ROOMS = "#user-roomcards-container";
+    SITE_LINK = "a[href^=//], a[href^=http]";
+    EDIT_ABOUT = "#edit-message";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::selector::Compound;
+    use super::*;
+
+    #[test]
+    fn every_selector_can_be_read() {
+        for selector in ALL {
+            assert!(
+                selector.text().split(',').all(|part| Compound::read(part.trim()).is_some()),
+                "{}",
+                selector.text()
+            );
+        }
+    }
+}
