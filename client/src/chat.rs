@@ -48,8 +48,9 @@ impl<M: Mode> Chat<M> {
         ChatBuilder::new(config)
     }
 
-    /// Makes sure that the session is good, logging in if that is needed and possible, and gives what is worth storing.
+    /// Makes sure that there is a session, logging in if that is needed and possible, and gives what is worth storing.
     ///
+    /// One that is in use already is not checked again: every call notices when it has ended.
     /// Calls do this by themselves. It serves to learn early that a session has expired
     /// ([`Error::SessionExpired`]) or that the password is wrong.
     pub fn log_in(&self) -> M::Reply<Credentials<M>> {

@@ -14,7 +14,8 @@ use crate::blocking::wait;
 /// The call was made when this was created, so posts go out in the order of the calls, not of the awaits. It borrows
 /// nothing and keeps the connection alive: it can be stored, spawned, or awaited after the handle is gone.
 ///
-/// Dropping it takes the call back if it has not been sent yet. What has been sent stays done.
+/// Dropping it takes the call back if it has not been sent yet: a post is not posted, a room is not joined. What has been
+/// sent stays done.
 #[must_use = "a call is taken back when its reply is dropped: await it"]
 pub struct Reply<T> {
     result: Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>,

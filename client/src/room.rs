@@ -74,8 +74,8 @@ impl<M: Mode> Room<M> {
 
     /// The events of this room, and whatever happens to the feed.
     ///
-    /// The first call on a room that was joined gives everything since it was joined; further ones begin with what
-    /// happens next.
+    /// The first call on a room that was joined gives everything since it was joined, as far as the buffer holds it;
+    /// further ones begin with what happens next.
     pub fn events(&self) -> Events<M> {
         let since_join = self.since_join.lock().unwrap_or_else(PoisonError::into_inner).take();
         since_join.unwrap_or_else(|| Events::new(self.chat.connection(), Some(self.id)))
@@ -91,11 +91,13 @@ impl<M: Mode> Room<M> {
         &self.chat
     }
 
-    /// Leaves the room, for all handles to it, and ends its events.
+    /// Leaves the room, for all handles to it, and ends its events at once. The server is told after the posts that
+    /// were submitted before.
     pub fn close(&self) -> M::Reply<()> {
-        let (connection, id) = (self.chat.connection().clone(), self.id);
-        let left = connection.call(|engine, now| engine.leave(now, id));
-        M::hand_over(left.map(move |()| connection.end_room(id)))
+        let connection = self.chat.connection();
+        let left = connection.call(|engine, now| engine.leave(now, self.id));
+        connection.end_room(self.id);
+        M::hand_over(left)
     }
 
     pub(crate) fn new(chat: Chat<M>, id: RoomId) -> Self {

@@ -81,9 +81,11 @@ fn persist(mut fresh: NamedTempFile, path: &Path, json: &str) -> io::Result<()> 
     fresh.write_all(b"\n")?;
     fresh.as_file().sync_all()?;
     fresh.persist(path).map_err(|failed| failed.error)?;
-    // Elsewhere a directory cannot be opened, nor does it have to be.
-    #[cfg(unix)]
-    fs::File::open(directory(path))?.sync_all()?;
+    // The new name outlives a power cut only once the directory is on the disk as well. Where a directory cannot be
+    // opened there is nothing to be done, and the file is in its place all the same.
+    if let Ok(directory) = fs::File::open(directory(path)) {
+        let _ = directory.sync_all();
+    }
     Ok(())
 }
 

@@ -130,8 +130,9 @@
 //! # What a caller can rely on
 //!
 //! * A call ends: with a result, or with an [`Error`] that says what to do about it.
-//! * A post is never sent again once it may have left. If its answer is lost, it is looked for in its room;
-//!   [`Error::Uncertain`] says that it was not found.
+//! * A post is never sent again once it may have been made. If its answer is lost, it is looked for in its room;
+//!   [`Error::Uncertain`] says that it was not found. The one exception is an answer that is a page, when the session is
+//!   then found to have ended and the room to hold nothing like it: that was a refusal.
 //! * Every event of a joined room comes once and in order, over lost sockets and silent ones. Where something may be
 //!   missing for good, a [`FeedChange::Gap`] stands in its place.
 //! * Nothing is sent before a time that the server has named, and no fault makes a busy loop.

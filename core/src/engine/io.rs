@@ -20,7 +20,7 @@ pub struct SocketId(pub(crate) u64);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TicketId(pub(crate) u64);
 
-/// Something that happened outside. Its `Debug` shows no body and no header.
+/// Something that happened outside. Its `Debug` shows no body and no header of HTTP.
 #[expect(clippy::exhaustive_enums, reason = "every driver must be able to build each of them")]
 pub enum Input {
     /// The deadline of [`Engine::poll_timeout`](crate::Engine::poll_timeout) has come.

@@ -149,8 +149,9 @@ impl Engine {
         Ticket::new(id)
     }
 
-    /// Makes sure that the session is good, logging in if it must, and gives what is worth storing of it.
+    /// Makes sure that there is a session, logging in if it must, and gives what is worth storing of it.
     ///
+    /// One that is in use is not checked again.
     /// [`Error::SessionExpired`] means that stored credentials are of no use any more; a network fault is another error.
     pub fn log_in(&mut self, now: Now) -> Ticket<Credentials> {
         let id = TicketId(self.net.fresh_id());

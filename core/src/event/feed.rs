@@ -36,7 +36,8 @@ pub enum FeedChange {
         /// How many there were.
         missed: u64,
     },
-    /// Some events that are not about messages may be missing.
+    /// Some events may be missing: edits, entries and the like, whose record the server no longer had. New messages are
+    /// among them only if `until` is not known; then the server has answered no question for minutes.
     #[non_exhaustive]
     Gap {
         /// The room.
