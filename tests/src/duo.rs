@@ -102,12 +102,17 @@ impl Duo {
 
     /// Decides over the next `count` requests whose [`Sent::line`] ends like this.
     pub fn next(&mut self, count: u32, line: &str, fate: Fate) {
-        self.rules.push(Rule { line: line.to_owned(), left: Some(count), fate });
+        self.rules.push(Rule { line: line.to_owned(), field: None, left: Some(count), fate });
     }
 
     /// Decides over all requests whose [`Sent::line`] ends like this, until [`heal`](Self::heal).
     pub fn always(&mut self, line: &str, fate: Fate) {
-        self.rules.push(Rule { line: line.to_owned(), left: None, fate });
+        self.rules.push(Rule { line: line.to_owned(), field: None, left: None, fate });
+    }
+
+    /// Decides over those of them whose form has this field.
+    pub fn always_with(&mut self, line: &str, field: &str, fate: Fate) {
+        self.rules.push(Rule { line: line.to_owned(), field: Some(field.to_owned()), left: None, fate });
     }
 
     /// From now on everything arrives.

@@ -102,9 +102,18 @@ pub fn gaps(sent: &[&Sent]) -> Vec<Duration> {
 pub(crate) struct Rule {
     /// The end of their [`Sent::line`].
     pub(crate) line: String,
+    /// A field that their form has.
+    pub(crate) field: Option<String>,
     /// How many; `None` for all of them.
     pub(crate) left: Option<u32>,
     pub(crate) fate: Fate,
+}
+
+impl Rule {
+    pub(crate) fn is_for(&self, sent: &Sent) -> bool {
+        let has_field = self.field.as_ref().is_none_or(|name| sent.field(name).is_some());
+        self.left != Some(0) && sent.line.ends_with(&self.line) && has_field
+    }
 }
 
 impl Fate {

@@ -123,13 +123,13 @@ impl Duo {
         let hosts = [self.config.server.chat(), self.config.server.login()];
         assert!(hosts.iter().any(|host| host.host_str() == Some(&sent.host)), "a request to a foreign host: {sent:?}");
         self.secrets.learn_from_request(&sent);
-        let fate = if self.away { Fate::Refused } else { self.fate_of(&sent.line) };
+        let fate = if self.away { Fate::Refused } else { self.fate_of(&sent) };
         self.sent.push(sent);
         self.schedule(Act::Request(id, request, fate));
     }
 
-    fn fate_of(&mut self, line: &str) -> Fate {
-        let rule = self.rules.iter_mut().find(|rule| rule.left != Some(0) && line.ends_with(&rule.line));
+    fn fate_of(&mut self, sent: &Sent) -> Fate {
+        let rule = self.rules.iter_mut().find(|rule| rule.is_for(sent));
         let Some(rule) = rule else { return Fate::Fine };
         rule.left = rule.left.map(|left| left - 1);
         rule.fate.clone()

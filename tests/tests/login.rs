@@ -208,6 +208,25 @@ fn pasted_cookies_that_are_worth_nothing_are_an_expired_session() {
 }
 
 #[test]
+fn a_cookie_that_visitors_get_is_no_reason_to_ask_again() {
+    let visitor =
+        r#"<span class="topbar-menu-links"><a href="https://stackexchange.com/users/chat-login">log in</a></span>"#;
+    for fresh in [false, true] {
+        let mut duo = Duo::with(|_, config| config.access = pasted("t=a%2Bb&s=c%3d", "0-0-0"));
+        for n in 0..100 {
+            let mut page = answer(200, visitor);
+            let cookie = format!("sechatusr=visitor-number-{}; path=/", if fresh { n } else { 0 });
+            page.headers_mut().insert("set-cookie", cookie.parse().unwrap());
+            duo.next(1, HOME, Fate::Instead(page));
+        }
+        assert_eq!(duo.log_in().unwrap_err(), Error::SessionExpired);
+        assert_eq!(lines(&duo), [HOME, HOME], "once without the cookie, and no more");
+        assert_eq!(duo.say(ROOM, "hi"), Err(Error::SessionExpired));
+        assert!(duo.sent().len() <= 4, "{:?}", lines(&duo));
+    }
+}
+
+#[test]
 fn credentials_stored_and_read_again_are_the_same_session() {
     let mut duo = Duo::new();
     let stored = duo.log_in().unwrap();

@@ -203,6 +203,46 @@ fn one_copy_is_not_found_for_two_posts() {
 }
 
 #[test]
+fn a_message_that_may_be_the_post_is_reason_enough_not_to_post_it_again() {
+    for live in [false, true] {
+        let mut duo = Duo::new();
+        if live {
+            duo.join_live(ROOM);
+        }
+        duo.log_in().unwrap();
+        // The server keeps the text without what cannot be seen.
+        duo.always("GET /message/68000001", Fate::Instead(answer(200, "hello world")));
+        duo.next(1, NEW, Fate::Masked(page(200, "Oops! Something Bad Happened!")));
+        let post = duo.send(ROOM, "hello\u{200b} world");
+        duo.until("the post to arrive", |duo| !duo.room(ROOM).is_empty());
+        duo.server.rotate_fkeys();
+        assert!(uncertain(&duo.wait(&post)), "live {live}");
+        duo.run(Duration::from_secs(600));
+        assert_eq!((duo.count(NEW), duo.room(ROOM).len()), (1, 1), "live {live}");
+        duo.say(ROOM, "next").unwrap();
+    }
+}
+
+#[test]
+fn a_late_message_of_another_room_is_not_taken_for_a_post_with_its_text() {
+    let mut duo = Duo::new();
+    for room in [ROOM, OTHER] {
+        duo.join_live(room);
+    }
+    duo.next(1, NEW, Fate::LateArrival(Duration::from_secs(8)));
+    duo.next(1, NEW, Fate::CutBefore);
+    let sent = duo.time();
+    assert!(uncertain(&duo.say(OTHER, "tick")));
+    let second = duo.send(ROOM, "tick");
+    duo.until("the second post to leave", |duo| duo.count(NEW) == 2);
+    assert!(duo.room(OTHER).is_empty() && duo.time() < sent + Duration::from_secs(8), "the first is still on its way");
+    assert!(uncertain(&duo.wait(&second)));
+    assert_eq!((duo.room(ROOM), duo.room(OTHER)), (vec![], vec!["tick"]));
+    assert_eq!(duo.heard(OTHER), ["tick"], "it arrived while the second was being looked for");
+    assert_eq!(duo.count(NEW), 2);
+}
+
+#[test]
 fn a_refusal_after_a_lost_answer_proves_a_deletion() {
     let mut duo = Duo::new();
     let id = duo.say(ROOM, "oops").unwrap();

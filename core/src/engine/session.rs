@@ -30,7 +30,8 @@ const FIRST_REST: Duration = Duration::from_secs(30);
 const LONGEST_REST: Duration = Duration::from_secs(600);
 /// A page that reads wrong is asked for this often: it may have been a challenge page in between.
 const TRIES_OF_A_CHANGED_PAGE: u32 = 2;
-/// A login whose answer says nothing of the password, or that chat does not take, is made once more.
+/// A login whose answer says nothing of the password, or that chat does not take, is made once more, but not if the
+/// one before came to nothing as well.
 const TRIES_OF_A_LOGIN: u32 = 2;
 
 #[derive(Debug)]
@@ -360,7 +361,9 @@ impl Session {
             Error::RateLimited { retry_after } if retry_after > self.longest_wait => {
                 return Some(self.fail(now, error));
             }
-            _ if submitted && !matches!(error, Error::Login(_)) => (&mut self.search.bad_logins, TRIES_OF_A_LOGIN),
+            _ if submitted && !matches!(error, Error::Login(_)) => {
+                (&mut self.search.bad_logins, if self.failed_logins > 0 { 1 } else { TRIES_OF_A_LOGIN })
+            }
             Error::Transport(_) | Error::Server { .. } | Error::RateLimited { .. } => {
                 (&mut self.search.network_faults, self.attempts)
             }

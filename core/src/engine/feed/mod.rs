@@ -16,23 +16,23 @@
 
 mod asking;
 mod frames;
+mod rooms;
 mod sockets;
 mod timeline;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use asking::{Lap, Unverified};
 use timeline::Timeline;
 use url::Url;
 
-use super::call::{Call, Stage};
-use super::calls::{Purpose, Sink, unbox};
+use super::calls::{Purpose, unbox};
 use super::io::{Output, SocketId, TicketId};
 use super::{Boxed, Config, Engine, FeedConfig};
-use crate::endpoint::{Acknowledge, LeaveRoom, PollEvents, RoomEvents};
+use crate::endpoint::{Acknowledge, LeaveRoom};
 use crate::event::{Event, EventKind, FeedChange, Frame, RoomSnapshot};
-use crate::{Error, EventId, LoginError, MessageId, Now, Refusal, RoomId};
+use crate::{Error, EventId, LoginError, MessageId, Now, RoomId};
 use sockets::Socket;
 
 /// Mentions kept to be marked as read while the server is away.
@@ -41,9 +41,6 @@ const ACKS_KEPT: usize = 100;
 const STRAYS_REMEMBERED: usize = 4096;
 /// Why a room is lost whose update says `exit`.
 const EXIT: &str = "the server says that this account has left it";
-/// So often, and for so long, the server must deny a room and never show it before it counts as lost.
-const DENIALS: u32 = 3;
-const DENIED_FOR_GOOD: Duration = Duration::from_secs(30);
 
 /// The state of the feed.
 #[derive(Debug)]
@@ -187,65 +184,6 @@ impl Feed {
 }
 
 impl Engine {
-    /// Starts a room, or joins those who wait for it.
-    pub(super) fn join_room(&mut self, id: RoomId, ticket: TicketId) {
-        if self.feed.ended {
-            return self.finish_ticket(ticket, Err(Error::Closed));
-        }
-        self.take_back_leaving(id);
-        match self.feed.rooms.get_mut(&id) {
-            Some(Room { joining: Some(waiters), .. }) => waiters.push(ticket),
-            Some(_) => self.finish_ticket(ticket, Ok(Box::new(()))),
-            None => {
-                let room = Room {
-                    joining: Some(vec![ticket]),
-                    timeline: Timeline::default(),
-                    cover: Cover::None,
-                    denied: None,
-                    rebuilding: false,
-                };
-                self.feed.rooms.insert(id, room);
-                self.session.room_hint.get_or_insert(id);
-                let snapshot = RoomEvents::latest(id, 1);
-                self.feed_job(snapshot, FeedJob::Join(id), self.config.attempts.get());
-            }
-        }
-    }
-
-    /// A room that is joined again need not be left first.
-    fn take_back_leaving(&mut self, id: RoomId) {
-        let is_waiting = |call: &Call| {
-            matches!(call.stage, Stage::Waiting(_))
-                && call.endpoint_as().is_some_and(|leave: &LeaveRoom| leave.room == id)
-        };
-        let waiting: Vec<TicketId> =
-            self.calls.iter().filter(|(_, call)| is_waiting(call)).map(|(&id, _)| id).collect();
-        for leaving in waiting {
-            self.end(leaving, Ok(Box::new(())));
-        }
-    }
-
-    /// Forgets a room that was read without an account, and that the server therefore knows nothing of.
-    pub(super) fn forget_room(&mut self, id: RoomId) -> TicketId {
-        self.drop_room(id, &Error::Cancelled);
-        let ticket = TicketId(self.net.fresh_id());
-        self.finish_ticket(ticket, Ok(Box::new(())));
-        ticket
-    }
-
-    /// The server took the account out of a room. If it was joined again meanwhile, it has to be entered again.
-    pub(super) fn was_left(&mut self, id: RoomId) {
-        if let Some(room) = self.feed.live_room(id) {
-            room.cover = Cover::None;
-        }
-    }
-
-    /// Forgets a room and leaves it; the ticket ends when the server was told.
-    pub(super) fn leave_room(&mut self, id: RoomId) -> TicketId {
-        self.drop_room(id, &Error::Cancelled);
-        self.submit_erased(Box::new(LeaveRoom { room: id }), Sink::Ticket, self.config.attempts.get())
-    }
-
     /// Leaves every room, and ends the feed.
     pub(super) fn close_feed(&mut self) {
         let entered = !self.session.is_anonymous() && self.session.checked_since().is_some();
@@ -254,15 +192,6 @@ impl Engine {
             self.feed_job(LeaveRoom { room }, FeedJob::Leave, 2);
         }
         self.end_feed(Ok(()));
-    }
-
-    /// The call that waited for a room was given up: it is not joined, unless others wait for it too.
-    pub(super) fn forget_join(&mut self, ticket: TicketId) {
-        for waiters in self.feed.rooms.values_mut().filter_map(|room| room.joining.as_mut()) {
-            waiters.retain(|&waiter| waiter != ticket);
-        }
-        let unwanted = |room: &Room| room.joining.as_ref().is_some_and(Vec::is_empty);
-        self.feed.rooms.retain(|_, room| !unwanted(room));
     }
 
     pub(super) fn announce_new_login(&mut self) {
@@ -316,10 +245,7 @@ impl Engine {
         }
         match job {
             FeedJob::Join(room) => self.joined(now, room, unbox(result)),
-            FeedJob::Begin(room, last) => match unbox::<Frame>(result) {
-                Ok(frame) => self.begin(now, room, latest_in(frame, room), last),
-                Err(error) => self.drop_room(room, &error),
-            },
+            FeedJob::Begin(room, last) => self.began(now, room, last, unbox(result)),
             FeedJob::Open(room, replaces) => self.address_known(now, room, replaces, unbox::<Url>(result)),
             FeedJob::Enter(room) => self.entered(now, room, unbox::<Url>(result)),
             FeedJob::Ask(asked) => self.asked(now, asked, unbox::<Frame>(result)),
@@ -327,61 +253,6 @@ impl Engine {
             FeedJob::Acknowledge(messages) => self.acknowledged(now, messages, result.err().as_ref()),
             FeedJob::Leave => {}
         }
-    }
-
-    fn joined(&mut self, now: Now, id: RoomId, result: Result<RoomSnapshot, Error>) {
-        match result {
-            Ok(snapshot) => {
-                let last = snapshot.events.iter().filter_map(|event| event.message().map(|message| message.id)).max();
-                if let Some(time) = snapshot.time {
-                    return self.begin(now, id, time, last);
-                }
-                // An answer about everything names the latest event as well.
-                let everything = PollEvents { rooms: vec![(id, EventId(0))] };
-                self.feed_job(everything, FeedJob::Begin(id, last), self.config.attempts.get());
-            }
-            Err(error) => self.drop_room(id, &error),
-        }
-    }
-
-    fn begin(&mut self, now: Now, id: RoomId, time: EventId, last: Option<MessageId>) {
-        let Some(room) = self.feed.rooms.get_mut(&id) else { return };
-        let Some(waiters) = room.joining.take() else { return };
-        let strays = room.timeline.start(time, last, self.feed.strays.iter().copied());
-        self.deliver(strays);
-        for waiter in waiters {
-            self.finish_ticket(waiter, Ok(Box::new(())));
-        }
-        self.uncovered(now);
-    }
-
-    /// Takes a room out. Calls that wait for it end with `error`.
-    fn drop_room(&mut self, id: RoomId, error: &Error) {
-        let Some(room) = self.feed.forget(id) else { return };
-        for waiter in room.joining.unwrap_or_default() {
-            self.finish_ticket(waiter, Err(error.clone()));
-        }
-        self.close_useless_sockets();
-    }
-
-    /// Sees whether an error denies a room for good. A denial may be a hiccup, and a redirect speaks of the session.
-    fn denied(&mut self, now: Now, id: RoomId, reason: &Error) {
-        if !matches!(reason, Error::Refused { reason, .. } if !matches!(reason, Refusal::Redirected(_))) {
-            return;
-        }
-        let Some(room) = self.feed.live_room(id) else { return };
-        let (since, times) = room.denied.get_or_insert((now.mono, 0));
-        *times += 1;
-        if *times >= DENIALS && now.mono.saturating_duration_since(*since) >= DENIED_FOR_GOOD {
-            self.lose_room(id, reason.to_string());
-        }
-    }
-
-    fn lose_room(&mut self, id: RoomId, reason: String) {
-        self.feed.forget(id);
-        self.feed.asks.one_by_one = None;
-        self.announce(FeedChange::RoomLost { room: id, reason });
-        self.close_useless_sockets();
     }
 
     fn lose_session(&mut self, error: Error) {
@@ -432,13 +303,6 @@ impl Engine {
     fn feed_job<E: crate::endpoint::Endpoint>(&mut self, endpoint: E, job: FeedJob, attempts: u32) {
         self.submit_internal(endpoint, Purpose::Feed(job), attempts);
     }
-}
-
-/// The latest event in an answer about everything that ever happened in a room.
-fn latest_in(frame: Frame, room: RoomId) -> EventId {
-    let update = frame.rooms.into_iter().find(|(id, _)| *id == room).map(|(_, update)| update).unwrap_or_default();
-    let last = update.events.iter().filter_map(|event| event.id).max();
-    last.max(update.t).unwrap_or(EventId(0))
 }
 
 /// Whether an error will not go away by itself.

@@ -1,0 +1,154 @@
+//! One part of the server fails for long, and the others go on.
+
+use std::time::Duration;
+
+use sechat_core::engine::Access;
+use sechat_core::{Config, FeedChange, RoomId};
+use sechat_fixtures::Room;
+use sechat_tests::{BOT, Duo, Fate, OTHER, ROOM, answer, page};
+
+const SECOND: Duration = Duration::from_secs(1);
+const MINUTE: Duration = Duration::from_secs(60);
+const POLL: &str = "POST /events";
+const SNAPSHOT: &str = "POST /chats/1/events";
+const ACK: &str = "POST /messages/ack";
+const DENIED: RoomId = RoomId(3);
+const NO_ROOM: &str = "The room does not exist, or you do not have permission";
+
+fn down() -> Fate {
+    Fate::Instead(page(500, "Oops! Something Bad Happened!"))
+}
+
+fn gaps(duo: &Duo) -> usize {
+    duo.changes().iter().filter(|change| matches!(change, FeedChange::Gap { room: ROOM, .. })).count()
+}
+
+#[test]
+fn a_live_socket_is_not_held_back_for_ever_by_questions_that_fail() {
+    for rooms_fail_too in [false, true] {
+        for from_the_start in [false, true] {
+            let mut duo = Duo::new();
+            if !from_the_start {
+                duo.join_live(ROOM);
+                duo.run(MINUTE);
+            }
+            duo.always(POLL, down());
+            if from_the_start {
+                duo.join_live(ROOM);
+            } else {
+                duo.cut_sockets();
+                duo.run(5 * SECOND);
+            }
+            if rooms_fail_too {
+                duo.always(SNAPSHOT, down());
+            }
+            let case = format!("rooms fail too: {rooms_fail_too}, from the start: {from_the_start}");
+            let mut texts = Vec::new();
+            for minute in 0..60 {
+                texts.push(format!("message {minute}"));
+                duo.ada_says(ROOM, &texts[minute]);
+                duo.run(MINUTE);
+                if minute >= 10 {
+                    let heard = duo.heard(ROOM).len();
+                    assert!(heard + 8 > minute, "{case}: {heard} after {minute} minutes: {:?}", duo.changes());
+                }
+            }
+            assert!(gaps(&duo) > 0, "{case}: the user is told");
+            duo.heal();
+            duo.run(5 * MINUTE);
+            assert_eq!(duo.heard(ROOM), texts, "{case}");
+            texts.push("all is well".to_owned());
+            duo.ada_says(ROOM, "all is well");
+            duo.run(SECOND);
+            assert_eq!(duo.heard(ROOM), texts, "{case}");
+        }
+    }
+}
+
+#[test]
+fn mentions_are_marked_as_read_after_an_outage() {
+    for fate in [down(), Fate::CutBefore, Fate::Refused, Fate::SilentBefore] {
+        let mut duo = Duo::new();
+        duo.join_live(ROOM);
+        duo.always(ACK, fate.clone());
+        let first = duo.ada_says(ROOM, "@Bot are you there?");
+        duo.run(2 * MINUTE);
+        let second = duo.ada_says(ROOM, "@Bot hello?");
+        duo.run(10 * MINUTE);
+        assert_eq!(duo.server.acks(), []);
+        assert!((2..30).contains(&duo.count(ACK)), "{fate:?}: {} tries", duo.count(ACK));
+        duo.heal();
+        duo.run(3 * MINUTE);
+        let mut acks = duo.server.acks().to_vec();
+        acks.sort_unstable();
+        assert_eq!(acks, [(BOT, first), (BOT, second)], "{fate:?}");
+        let tries = duo.count(ACK);
+        duo.run(5 * MINUTE);
+        assert_eq!(duo.count(ACK), tries, "and once is enough");
+    }
+}
+
+/// Many rooms, read by polling.
+fn many_rooms(anonymous: bool) -> (Duo, Vec<RoomId>) {
+    let rooms: Vec<RoomId> = [ROOM, OTHER].into_iter().chain((3..=6).map(RoomId)).collect();
+    let mut duo = Duo::with(|setup, config| {
+        setup.rooms.extend((3..=6).map(|n| Room::new(RoomId(n), &format!("Room {n}"))));
+        if anonymous {
+            *config = Config::new(config.server.clone(), Access::Anonymous);
+            config.seed = 7;
+        }
+    });
+    duo.always("POST /ws-auth", down());
+    for room in &rooms {
+        duo.join(*room).expect("a room for everybody");
+    }
+    duo.run(10 * SECOND);
+    (duo, rooms)
+}
+
+fn rooms_of_last_poll(duo: &Duo) -> usize {
+    let last = duo.sent_to(POLL).last().copied().expect("polls");
+    (1..=6).filter(|n| last.field(&format!("r{n}")).is_some()).count()
+}
+
+#[test]
+fn one_denied_room_does_not_silence_the_others() {
+    for anonymous in [true, false] {
+        for denial in [answer(404, NO_ROOM), answer(404, ""), page(403, "Access Denied")] {
+            let (mut duo, rooms) = many_rooms(anonymous);
+            duo.always_with(POLL, "r3", Fate::Instead(denial));
+            let texts: Vec<String> = (0..20).map(|n| format!("message {n}")).collect();
+            for (n, text) in texts.iter().enumerate() {
+                for room in &rooms {
+                    duo.ada_says(*room, text);
+                }
+                duo.run(15 * SECOND);
+                let heard = duo.heard(OTHER).len();
+                assert!(heard + 2 > n, "{heard} of {n}: nobody waits for long");
+            }
+            assert_eq!(duo.feed_ended, None, "patience is for faults of the server");
+            for room in rooms.iter().filter(|room| **room != DENIED) {
+                assert_eq!(duo.heard(*room), texts, "{room}");
+            }
+            let lost = |change: &&&FeedChange| matches!(change, FeedChange::RoomLost { .. });
+            let lost: Vec<&FeedChange> = duo.changes().iter().filter(lost).copied().collect();
+            assert!(matches!(lost[..], [FeedChange::RoomLost { room: DENIED, .. }]), "{lost:?}");
+            assert_eq!(rooms_of_last_poll(&duo), 5, "the others are asked about together again");
+        }
+    }
+}
+
+#[test]
+fn one_denial_of_a_whole_question_passes() {
+    for anonymous in [true, false] {
+        let (mut duo, rooms) = many_rooms(anonymous);
+        duo.next(1, POLL, Fate::Instead(page(403, "Access Denied")));
+        duo.run(2 * MINUTE);
+        assert_eq!(rooms_of_last_poll(&duo), 6);
+        for room in &rooms {
+            duo.ada_says(*room, "hi");
+        }
+        duo.run(15 * SECOND);
+        assert!(rooms.iter().all(|room| duo.heard(*room) == ["hi"]));
+    }
+}
