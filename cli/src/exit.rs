@@ -15,7 +15,7 @@ Exit codes:
   3  Not logged in: no session, an expired one, a wrong password, a CAPTCHA
   4  The server refused: no such room, no permission, a repeated message, too fast
   5  The network or the server failed
-  6  It is not known whether the message was posted: look before sending it again
+  6  It is not known whether the message was posted, or the deed done: look before you repeat it
   7  The time of --for ran out before --count events came
 ";
 

@@ -8,13 +8,17 @@ mod plain;
 mod secret;
 mod session;
 mod target;
+mod work;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use commands::{Demo, Login, Send, Serve, Tail};
-use exit::EXIT_CODES;
+use commands::{
+    Bookmark, Delete, Demo, Edit, History, Login, Move, Pin, Search, Send, Serve, ShowRoom, ShowUser, Star, Stars,
+    Tail, Transcript, Upload, Users, Whoami,
+};
+use exit::{EXIT_CODES, Failure};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -23,14 +27,14 @@ Examples:
   sechat login                            Log in to chat.stackexchange.com, once
   sechat send 1 'Hello, Sandbox!'         Post a message in room 1
   sechat tail 1                           Watch room 1; no account needed
+  sechat search rust --room 1             Find messages of room 1
   sechat help tail                        All about one command
 ";
 
 /// Stack Exchange chat from the command line
 ///
 /// Without a command, `sechat` runs the demo: a simulated chat server and two bots that talk on it. `serve` gives you
-/// that server to try your own bots against. `login`, `send` and `tail` use the real servers unless `--server` names
-/// another one.
+/// that server to try your own bots against. All other commands use the real servers unless `--server` names another one.
 #[derive(Debug, Parser)]
 #[command(name = "sechat", version, max_term_width = 100, after_long_help = format!("{EXAMPLES}\n{EXIT_CODES}"))]
 struct Program {
@@ -43,20 +47,55 @@ enum Command {
     Demo(Demo),
     Serve(Serve),
     Login(Login),
+    Whoami(Whoami),
     Send(Send),
+    Edit(Edit),
+    Delete(Delete),
+    Star(Star),
+    Pin(Pin),
+    Move(Move),
+    Bookmark(Bookmark),
+    Upload(Upload),
     Tail(Tail),
+    Room(ShowRoom),
+    Users(Users),
+    User(ShowUser),
+    History(History),
+    Transcript(Transcript),
+    Stars(Stars),
+    Search(Search),
 }
 
 fn main() -> ExitCode {
-    let result = match Program::parse().command {
-        None => Demo::default().run(),
-        Some(Command::Demo(demo)) => demo.run(),
-        Some(Command::Serve(serve)) => serve.run(),
-        Some(Command::Login(login)) => login.run(),
-        Some(Command::Send(send)) => send.run(),
-        Some(Command::Tail(tail)) => tail.run(),
-    };
-    exit::report(result)
+    let command = Program::parse().command.unwrap_or_else(|| Command::Demo(Demo::default()));
+    exit::report(command.run())
+}
+
+impl Command {
+    fn run(self) -> Result<(), Failure> {
+        match self {
+            Self::Demo(demo) => demo.run(),
+            Self::Serve(serve) => serve.run(),
+            Self::Login(login) => login.run(),
+            Self::Whoami(whoami) => whoami.run(),
+            Self::Send(send) => send.run(),
+            Self::Edit(edit) => edit.run(),
+            Self::Delete(delete) => delete.run(),
+            Self::Star(star) => star.run(),
+            Self::Pin(pin) => pin.run(),
+            Self::Move(plan) => plan.run(),
+            Self::Bookmark(bookmark) => bookmark.run(),
+            Self::Upload(upload) => upload.run(),
+            Self::Tail(tail) => tail.run(),
+            Self::Room(room) => room.run(),
+            Self::Users(users) => users.run(),
+            Self::User(user) => user.run(),
+            Self::History(history) => history.run(),
+            Self::Transcript(transcript) => transcript.run(),
+            Self::Stars(stars) => stars.run(),
+            Self::Search(search) => search.run(),
+        }
+    }
 }
 
 #[cfg(test)]

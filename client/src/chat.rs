@@ -1,5 +1,7 @@
 //! The connection of one account.
 
+mod looking;
+
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -12,6 +14,7 @@ use crate::builder::ChatBuilder;
 use crate::connection::Connection;
 use crate::credentials::Credentials;
 use crate::events::Events;
+use crate::reply::Reply;
 use crate::room::Room;
 use crate::runtime::Mode;
 
@@ -72,7 +75,7 @@ impl<M: Mode> Chat<M> {
 
     /// Makes any call that [`endpoint`](sechat_core::endpoint) has a type for.
     pub fn call<E: Endpoint>(&self, endpoint: E) -> M::Reply<E::Output> {
-        M::hand_over(self.connection.call(|engine, now| engine.submit(now, endpoint)))
+        M::hand_over(self.submit(endpoint))
     }
 
     /// The events of all rooms of this connection, those joined later included, from now on.
@@ -110,6 +113,11 @@ impl<M: Mode> Chat<M> {
 
     pub(crate) fn new(connection: Arc<Connection>) -> Self {
         Self { connection, mode: PhantomData }
+    }
+
+    /// As [`call`](Self::call), for calls that others follow.
+    pub(crate) fn submit<E: Endpoint>(&self, endpoint: E) -> Reply<E::Output> {
+        self.connection.call(|engine, now| engine.submit(now, endpoint))
     }
 
     pub(crate) fn connection(&self) -> &Arc<Connection> {

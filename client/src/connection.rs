@@ -1,8 +1,12 @@
 //! What handles, replies and the driver share: the engine behind a lock.
 
 use std::fmt;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
+use futures_channel::oneshot;
+use futures_util::future::{Either, select};
 use sechat_core::engine::{Pending, Ticket};
 use sechat_core::{Config, Engine, Error, Now, RoomId};
 
@@ -23,6 +27,7 @@ pub(crate) struct Connection {
 pub(crate) struct Shared {
     state: Mutex<State>,
     clock: Box<dyn Fn() -> Now + Send + Sync>,
+    timer: Box<dyn Fn(Duration) -> oneshot::Receiver<()> + Send + Sync>,
 }
 
 impl Connection {
@@ -31,10 +36,11 @@ impl Connection {
         if config.seed == 0 {
             config.seed = runtime.seed();
         }
-        let clock = runtime.clone();
+        let (clock, timer) = (runtime.clone(), runtime.clone());
         let shared = Arc::new(Shared {
             state: Mutex::new(State::new(Engine::new(config)?)),
             clock: Box::new(move || clock.now()),
+            timer: Box::new(move |span| set_timer(&timer, span)),
         });
         runtime.spawn(Driver::new(Arc::clone(&shared), runtime.clone()).run());
         Ok(Arc::new(Self { shared, event_buffer }))
@@ -49,6 +55,11 @@ impl Connection {
             Ok(ticket) => Reply::new(Call::new(Arc::clone(self), ticket)),
             Err(error) => Reply::ready(Err(error)),
         }
+    }
+
+    /// Waits for a while, on whatever thread.
+    pub(crate) async fn sleep(&self, span: Duration) -> Result<(), Error> {
+        (self.shared.timer)(span).await.map_err(|_| Error::Closed)
     }
 
     /// Looks at the engine.
@@ -133,6 +144,20 @@ impl Shared {
         }
         work(&mut state, &mut due)
     }
+}
+
+/// Replies are awaited on any thread, sleeping may need the runtime's own: so a task sleeps. It ends with its receiver.
+fn set_timer<R: Runtime>(runtime: &R, span: Duration) -> oneshot::Receiver<()> {
+    let (mut over, slept) = oneshot::channel();
+    let sleeping = runtime.clone();
+    runtime.spawn(async move {
+        // A time too far off to be told never comes.
+        let Some(at) = sleeping.now().mono.checked_add(span) else { return over.cancellation().await };
+        if let Either::Left(_) = select(pin!(sleeping.sleep_until(at)), over.cancellation()).await {
+            let _ = over.send(());
+        }
+    });
+    slept
 }
 
 struct OnPanic<'a>(&'a Shared);

@@ -3,12 +3,13 @@
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::marker::PhantomData;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
 use futures_core::Stream;
+use futures_util::future::{Either, select};
 use sechat_core::{Error, Event, RoomId};
 
 use crate::blocking::{wait, wait_until};
@@ -50,6 +51,21 @@ impl<M: Mode> Events<M> {
         Self { connection: Arc::clone(connection), id: connection.subscribe(room), mode: PhantomData }
     }
 
+    /// The next event that somebody waits for; the ones before it are read and gone.
+    fn find<P>(&mut self, mut wanted: P) -> impl Future<Output = Option<Event>> + use<'_, M, P>
+    where
+        P: FnMut(&Event) -> bool,
+    {
+        poll_fn(move |cx| {
+            loop {
+                let event = ready!(self.poll(cx));
+                if event.as_ref().is_none_or(&mut wanted) {
+                    return Poll::Ready(event);
+                }
+            }
+        })
+    }
+
     fn poll(&self, cx: &Context<'_>) -> Poll<Option<Event>> {
         let next = self.connection.subscriber(self.id, |subscriber, due| subscriber.poll_next(cx, due));
         next.unwrap_or(Poll::Ready(None)).map(|event| event.map(Arc::unwrap_or_clone))
@@ -62,6 +78,41 @@ impl<M: AsyncMode> Events<M> {
     pub fn next(&mut self) -> impl Future<Output = Option<Event>> + Send + use<'_, M> {
         poll_fn(|cx| self.poll(cx))
     }
+
+    /// The next event that is wanted if it comes in time, `Ok(None)` at the end.
+    ///
+    /// The events before it are read and gone: take another stream, from [`Room::events`](crate::Room::events), where
+    /// they matter. Time is that of the runtime. Zero only looks at what has come already. Dropping the future loses no
+    /// event that is wanted.
+    ///
+    /// # Errors
+    ///
+    /// [`TimedOut`]; the stream goes on.
+    pub fn wait_for<P>(
+        &mut self,
+        wanted: P,
+        timeout: Duration,
+    ) -> impl Future<Output = Result<Option<Event>, TimedOut>> + Send + use<'_, M, P>
+    where
+        P: FnMut(&Event) -> bool + Send,
+    {
+        let connection = Arc::clone(&self.connection);
+        async move {
+            let mut found = pin!(self.find(wanted));
+            if let Poll::Ready(event) = poll_fn(|cx| Poll::Ready(found.as_mut().poll(cx))).await {
+                return Ok(event);
+            }
+            if timeout.is_zero() {
+                return Err(TimedOut);
+            }
+            match select(found, pin!(connection.sleep(timeout))).await {
+                Either::Left((event, _)) => Ok(event),
+                Either::Right((Ok(()), _)) => Err(TimedOut),
+                // The runtime is gone, and the stream has ended with it.
+                Either::Right((Err(_), found)) => Ok(found.await),
+            }
+        }
+    }
 }
 
 impl<M: BlockingMode> Events<M> {
@@ -70,6 +121,24 @@ impl<M: BlockingMode> Events<M> {
         // A time too far off to be told is no limit.
         let limit = Instant::now().checked_add(timeout);
         wait_until(poll_fn(|cx| self.poll(cx)), limit).ok_or(TimedOut)
+    }
+
+    /// The next event that is wanted if it comes in time, `Ok(None)` at the end. Zero only looks at what has come
+    /// already.
+    ///
+    /// The events before it are read and gone: take another stream, from [`Room::events`](crate::Room::events), where
+    /// they matter.
+    ///
+    /// # Errors
+    ///
+    /// [`TimedOut`]; the stream goes on.
+    pub fn wait_for_timeout(
+        &mut self,
+        wanted: impl FnMut(&Event) -> bool,
+        timeout: Duration,
+    ) -> Result<Option<Event>, TimedOut> {
+        let limit = Instant::now().checked_add(timeout);
+        wait_until(self.find(wanted), limit).ok_or(TimedOut)
     }
 }
 

@@ -17,6 +17,8 @@
 //! aliases, `type Chat = sechat_client::Chat<MyRuntime>` and so on; `tests/stress.rs` has a whole one in 60 lines. The
 //! features `wire` (HTTP and WebSockets over `futures-io` streams), `websocket` and `tls` have most of the parts.
 
+#[cfg(feature = "commands")]
+pub mod commands;
 #[cfg(feature = "_conformance")]
 #[doc(hidden)]
 pub mod conformance;
@@ -39,6 +41,10 @@ mod connection;
 mod credentials;
 mod driver;
 mod events;
+mod memory;
+mod presence;
+mod profile;
+mod read_back;
 mod reply;
 mod room;
 mod runtime;
@@ -50,13 +56,17 @@ pub use builder::ChatBuilder;
 pub use chat::Chat;
 pub use credentials::Credentials;
 pub use events::{Events, TimedOut};
+pub use memory::{OwnMessage, OwnMessages};
+pub use presence::{Presence, PresentUser, Roles, RoomNow};
+pub use profile::Profile;
+pub use read_back::{Cursor, ReadBack};
 pub use reply::Reply;
-pub use room::Room;
+pub use room::{Moved, Room};
 pub use runtime::{AsyncMode, BlockingMode, Mode, Runtime, Socket};
 pub use sechat_core::engine::{Access, FeedConfig, Pending, ReplyStyle};
 pub use sechat_core::event::{EventKind, FeedChange, Message};
 pub use sechat_core::{
     Config, CustomServer, Error, Event, EventId, Invalid, LoginError, Me, MessageId, Now, Refusal, RoomId, Server,
-    TransportError, UserId, endpoint, event,
+    TransportError, UserId, endpoint, event, text,
 };
-pub use {bytes, http, sechat_core};
+pub use {bytes, http, sechat_core, url};

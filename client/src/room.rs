@@ -1,15 +1,23 @@
 //! A room of one account.
 
+mod looking;
+mod marking;
+mod moderating;
+mod moving;
+mod splitting;
+
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use sechat_core::endpoint::DeleteMessage;
+use sechat_core::endpoint::{DeleteMessage, Endpoint};
 use sechat_core::{MessageId, RoomId, Server};
 
 use crate::chat::Chat;
 use crate::events::Events;
 use crate::reply::Reply;
 use crate::runtime::Mode;
+
+pub use moving::Moved;
 
 /// A room that the account is in.
 ///
@@ -108,6 +116,11 @@ impl<M: Mode> Room<M> {
     pub(crate) fn listening(chat: Chat<M>, id: RoomId) -> Self {
         let events = Events::new(chat.connection(), Some(id));
         Self { chat, id, since_join: Arc::new(Mutex::new(Some(events))) }
+    }
+
+    /// As [`Chat::call`], for calls that others follow.
+    fn submit<E: Endpoint>(&self, endpoint: E) -> Reply<E::Output> {
+        self.chat.submit(endpoint)
     }
 
     fn post(&self, text: String, reply_to: Option<MessageId>) -> M::Reply<MessageId> {

@@ -13,11 +13,15 @@ use sechat_client::Access;
 use sechat_client::bytes::Bytes;
 use sechat_client::endpoint::ChatHome;
 use sechat_client::http::{Request, Response};
-use sechat_client::{BlockingMode, Config, Error, Mode, Reply, Runtime, Server, Socket, TransportError};
+use sechat_client::{
+    BlockingMode, Config, Error, Mode, Reply, RoomId, Runtime, Server, Socket, TimedOut, TransportError, UserId,
+};
 use sechat_fixtures::{ChatServer, Setup};
 
 const THREADS: usize = 8;
 const CALLS: usize = 250;
+/// More than fit on two pages.
+const MESSAGES: usize = 230;
 
 /// Each task is a thread, and so is the server.
 #[derive(Clone)]
@@ -37,6 +41,9 @@ impl Threads {
         let clock = runtime.clone();
         thread::spawn(move || {
             let mut server = ChatServer::new(Setup::default());
+            for n in 0..MESSAGES {
+                server.say(clock.now(), UserId(102), RoomId(1), &n.to_string());
+            }
             for (request, answer) in received {
                 let _ = answer.send(server.handle(clock.now(), request));
             }
@@ -126,4 +133,21 @@ fn every_call_of_every_thread_ends() {
     }
     chat.close().wait().unwrap();
     assert_eq!(chat.call(ChatHome).wait().unwrap_err(), Error::Closed);
+}
+
+#[test]
+fn without_async_readers_are_iterators() {
+    let access = Access::login("bot@example.com", "correct horse", None);
+    let chat = Chat::builder(Config::new(Server::StackExchange, access)).connect().unwrap();
+    let mut messages = chat.room(1).messages();
+    let first: Vec<_> = messages.by_ref().take(120).map(Result::unwrap).collect();
+    let rest = chat.read_back(*messages.cursor().unwrap()).map(Result::unwrap);
+    let texts: Vec<String> =
+        first.into_iter().chain(rest).map(|e| e.message().unwrap().content.clone().unwrap()).collect();
+    assert_eq!(texts, (0..MESSAGES).rev().map(|n| n.to_string()).collect::<Vec<_>>());
+
+    let mut events = chat.events();
+    assert_eq!(events.wait_for_timeout(|_| true, Duration::ZERO), Err(TimedOut));
+    chat.close().wait().unwrap();
+    assert_eq!(events.wait_for_timeout(|_| true, Duration::from_secs(120)), Ok(None));
 }

@@ -39,3 +39,7 @@ pub type Credentials = sechat_client::Credentials<Blocking>;
 pub type Events = sechat_client::Events<Blocking>;
 /// A room; see [`sechat_client::Room`].
 pub type Room = sechat_client::Room<Blocking>;
+/// What the account may change about itself; see [`sechat_client::Profile`].
+pub type Profile = sechat_client::Profile<Blocking>;
+/// An iterator of older things; see [`sechat_client::ReadBack`].
+pub type ReadBack<C> = sechat_client::ReadBack<Blocking, C>;

@@ -41,3 +41,7 @@ pub type Credentials = sechat_client::Credentials<Tokio>;
 pub type Events = sechat_client::Events<Tokio>;
 /// A room; see [`sechat_client::Room`].
 pub type Room = sechat_client::Room<Tokio>;
+/// What the account may change about itself; see [`sechat_client::Profile`].
+pub type Profile = sechat_client::Profile<Tokio>;
+/// A stream of older things; see [`sechat_client::ReadBack`].
+pub type ReadBack<C> = sechat_client::ReadBack<Tokio, C>;

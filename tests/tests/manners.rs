@@ -131,7 +131,6 @@ fn a_day_of_quiet_is_kept_and_nobody_waits_for_its_end() {
 }
 
 #[test]
-#[ignore = "the session does not hold back after a 429 of its own pages"]
 fn a_page_of_the_session_may_ask_for_a_day_of_quiet_too() {
     let mut duo = Duo::new();
     duo.always(HOME, Fate::Instead(quiet_for_a_day()));

@@ -1,11 +1,10 @@
 //! `sechat send`.
 
-use std::io::Read as _;
-
 use clap::Args;
 use sechat_blocking::{Access, MessageId, RoomId};
 use serde_json::json;
 
+use super::text::text_or_input;
 use crate::exit::{EXIT_CODES, Failure};
 use crate::output;
 use crate::target::Target;
@@ -50,7 +49,7 @@ impl Send {
     pub(crate) fn run(self) -> Result<(), Failure> {
         let file = self.target.session()?;
         let session = file.require(&self.target.server)?;
-        let text = if self.text == "-" { piped()? } else { self.text };
+        let text = text_or_input(self.text)?;
         let chat = self.target.connect(Access::Credentials(session.clone().into()))?;
         let room = chat.room(self.room);
         let sent = match self.reply_to {
@@ -69,11 +68,4 @@ impl Send {
         let _ = chat.close();
         Ok(())
     }
-}
-
-fn piped() -> Result<String, Failure> {
-    let mut text = String::new();
-    std::io::stdin().read_to_string(&mut text)?;
-    text.truncate(text.trim_end_matches(['\r', '\n']).len());
-    Ok(text)
 }

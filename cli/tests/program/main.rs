@@ -2,10 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers as well")]
 
+mod acting;
 mod demo;
 mod help;
+mod keeping;
 mod login;
+mod reading;
 mod send;
 mod serve;
 mod stage;
 mod tail;
+mod transcript;
+mod whoami;

@@ -2,11 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
+#[cfg(feature = "commands")]
+mod commands;
 mod credentials;
 mod driver;
 mod events;
+mod facade;
 mod lifetime;
 mod order;
+mod reading;
 mod secrets;
 mod server;
 mod simulated;

@@ -5,31 +5,53 @@ use std::time::Duration;
 use sechat_client::Access;
 use sechat_client::EventKind;
 use sechat_client::http::Response;
-use sechat_client::{Config, Error, Event, LoginError, MessageId, Reply, RoomId, Runtime, Server, UserId};
+use sechat_client::{Config, Error, Event, LoginError, MessageId, Now, Reply, RoomId, Runtime, Server, UserId};
 use sechat_fixtures::{ChatServer, Close, Setup, SocketKey};
 
 use crate::stage::{Line, Stage};
 use crate::{Chat, Credentials, Events, Room};
 
-const SERVER: Server = Server::StackExchange;
+pub(crate) const SERVER: Server = Server::StackExchange;
 pub(crate) const EMAIL: &str = "bot@example.com";
 pub(crate) const PASSWORD: &str = "correct horse";
-const ADA: UserId = UserId(102);
+pub(crate) const ADA: UserId = UserId(102);
 
 /// The simulated server, and a network that loses nothing.
 pub(crate) struct Site {
-    stage: Stage,
-    server: ChatServer,
+    pub(crate) stage: Stage,
+    pub(crate) server: ChatServer,
     lines: Vec<(SocketKey, Line)>,
 }
 
 impl Site {
     pub(crate) fn new() -> Self {
-        Self { stage: Stage::new(), server: ChatServer::new(Setup::default()), lines: Vec::new() }
+        Self::with(ChatServer::new(Setup::default()))
+    }
+
+    pub(crate) fn with(server: ChatServer) -> Self {
+        Self { stage: Stage::new(), server, lines: Vec::new() }
+    }
+
+    pub(crate) fn now(&self) -> Now {
+        self.stage.now()
+    }
+
+    pub(crate) fn tasks(&self) -> usize {
+        self.stage.tasks()
+    }
+
+    /// What a future gives if it is polled once.
+    pub(crate) fn look<F: Future + Unpin>(&self, future: &mut F) -> Option<F::Output> {
+        self.stage.look(future)
+    }
+
+    /// Lets time pass, with nobody at the network.
+    pub(crate) fn skip(&self, span: Duration) {
+        self.stage.advance(span);
     }
 
     /// Carries over what there is; whether there was anything.
-    fn exchange(&mut self) -> bool {
+    pub(crate) fn exchange(&mut self) -> bool {
         let (stage, server) = (&self.stage, &mut self.server);
         let mut busy = false;
         while let Some(exchange) = stage.request() {
@@ -100,7 +122,7 @@ impl Site {
     }
 
     /// The messages that were read since, with who posted them.
-    fn read(&mut self, events: &mut Events) -> Vec<(UserId, MessageId, String)> {
+    fn read_messages(&mut self, events: &mut Events) -> Vec<(UserId, MessageId, String)> {
         let mut all = Vec::new();
         while let Some(Some(event)) = self.stage.look(&mut events.next()) {
             let Event { user_id, kind: EventKind::MessagePosted(message), .. } = event else { continue };
@@ -124,7 +146,7 @@ fn a_bot_does_its_whole_job() {
     site.run(room.delete(slip)).unwrap();
     site.wait(Duration::from_secs(20));
 
-    let read = site.read(&mut events);
+    let read = site.read_messages(&mut events);
     let ids: Vec<_> = read.iter().map(|(user, id, _)| (*user, *id)).collect();
     assert_eq!(ids, [(ADA, question), (me.id, answer), (me.id, slip)]);
     assert!(site.server.message(answer).unwrap().source().ends_with("Yes, I am here."));
@@ -141,7 +163,7 @@ fn what_is_said_while_the_socket_is_cut_is_not_missed() {
     let mut site = Site::new();
     let (_chat, _room, mut events) = site.bot();
     site.wait(Duration::from_secs(60));
-    site.read(&mut events);
+    site.read_messages(&mut events);
     site.cut();
     let now = site.stage.now();
     let texts: Vec<String> = (0..5).map(|number| format!("message {number}")).collect();
@@ -149,7 +171,7 @@ fn what_is_said_while_the_socket_is_cut_is_not_missed() {
         site.server.say(now, ADA, RoomId(1), text);
     }
     site.wait(Duration::from_secs(120));
-    let read: Vec<_> = site.read(&mut events).into_iter().map(|(_, _, text)| text).collect();
+    let read: Vec<_> = site.read_messages(&mut events).into_iter().map(|(_, _, text)| text).collect();
     assert_eq!(read, texts);
 }
 
@@ -196,9 +218,9 @@ fn a_public_room_is_read_without_an_account() {
     let mut site = Site::new();
     let mut events = site.run(Room::anonymous(1, SERVER)).unwrap();
     site.wait(Duration::from_secs(10));
-    site.read(&mut events);
+    site.read_messages(&mut events);
     let said = site.server.say(site.stage.now(), ADA, RoomId(1), "Hello, nobody");
     site.wait(Duration::from_secs(10));
-    assert_eq!(site.read(&mut events), [(ADA, said, "Hello, nobody".to_owned())]);
+    assert_eq!(site.read_messages(&mut events), [(ADA, said, "Hello, nobody".to_owned())]);
     assert!(site.lines.is_empty());
 }

@@ -60,19 +60,25 @@ impl Engine {
 
     /// Sends every call that may go now.
     pub(super) fn dispatch(&mut self, now: Now) {
-        self.forget_past_times(now.mono);
-        self.drop_what_cannot_wait(now.mono);
         let ready: Vec<TicketId> = self.calls.keys().copied().filter(|&id| self.may_go(id)).collect();
         if ready.is_empty() && !self.calls.values().any(|call| matches!(call.stage, Stage::Doubtful(_))) {
             return;
         }
-        if let Some(outcome) = self.session.want(now, &mut self.net) {
-            self.session_settled(now, outcome);
-        }
+        self.want_session(now);
         if self.session.is_ready() {
             for id in ready {
                 self.transmit(now, id);
             }
+        }
+    }
+
+    /// Makes a session unless there is one or none may be made yet.
+    pub(super) fn want_session(&mut self, now: Now) {
+        if self.hold_until.is_some() {
+            return;
+        }
+        if let Some(outcome) = self.session.want(now, &mut self.net) {
+            self.session_settled(now, outcome);
         }
     }
 
@@ -143,6 +149,9 @@ impl Engine {
                 }
             }
             Outcome::Failed(error) => {
+                if let Error::RateLimited { retry_after } = error {
+                    self.hold_until = self.hold_until.max(Some(now.mono + retry_after));
+                }
                 self.answer_is_void(now, error.clone());
                 for waiter in std::mem::take(&mut self.logins) {
                     self.finish_ticket(waiter, Err(error.clone()));
@@ -184,11 +193,22 @@ impl Engine {
     }
 
     /// Ends the calls that a hold keeps waiting for too long, and those that a shutdown drops.
-    fn drop_what_cannot_wait(&mut self, now: Instant) {
+    pub(super) fn drop_what_cannot_wait(&mut self, now: Instant) {
         if let Some(rest) = self.hold_until.map(|until| until.saturating_duration_since(now))
             && rest > self.config.longest_wait
         {
             for id in self.calls_in(|stage| matches!(stage, Stage::Waiting(_))) {
+                self.end(id, Err(Error::RateLimited { retry_after: rest }));
+            }
+            for waiter in std::mem::take(&mut self.logins) {
+                self.finish_ticket(waiter, Err(Error::RateLimited { retry_after: rest }));
+            }
+        }
+        if let Some(rest) = self.pace.ready_at().map(|at| at.saturating_duration_since(now))
+            && rest > self.config.longest_wait
+        {
+            let paced = |call: &Call| call.endpoint.nature().is_paced() && matches!(call.stage, Stage::Waiting(_));
+            for id in self.calls.iter().filter(|(_, call)| paced(call)).map(|(&id, _)| id).collect::<Vec<_>>() {
                 self.end(id, Err(Error::RateLimited { retry_after: rest }));
             }
         }
@@ -203,7 +223,7 @@ impl Engine {
     }
 
     /// A time that has passed is none: a call may still wait for something else, and must not wake anybody again.
-    fn forget_past_times(&mut self, now: Instant) {
+    pub(super) fn forget_past_times(&mut self, now: Instant) {
         self.pace.forget_past(now);
         self.hold_until = self.hold_until.filter(|&at| at > now);
         for call in self.calls.values_mut() {
@@ -232,7 +252,12 @@ impl Engine {
         let request = call.endpoint.request(context);
         call.tries += 1;
         call.attempts_left = call.attempts_left.saturating_sub(1);
-        call.sent = Some(Sent { at: now, epoch: self.session.epoch(), latest_own: self.own.latest() });
+        call.sent = Some(Sent {
+            at: now,
+            epoch: self.session.epoch(),
+            session_ends: self.session.ends(),
+            latest_own: self.own.latest(),
+        });
         call.stage = Stage::UnderWay(self.net.send(now, Owner::Call(id), request));
     }
 
@@ -253,11 +278,14 @@ impl Engine {
 
     /// The session has been checked since the call was sent: if it was bad the call goes out again.
     fn resolve_doubt(&mut self, now: Now, id: TicketId) {
-        let epoch = self.session.epoch();
+        let (epoch, ends) = (self.session.epoch(), self.session.ends());
         let Some(call) = self.calls.get_mut(&id) else { return };
         let Stage::Doubtful(error) = &call.stage else { return };
         let error = error.clone();
-        let session_changed = call.sent.as_ref().is_none_or(|sent| sent.epoch != epoch);
+        // After a page in place of an answer, only a session that has ended shows that the call was not carried out.
+        let page = matches!(error, Error::Uncertain { .. });
+        let session_changed =
+            call.sent.as_ref().is_none_or(|sent| if page { sent.session_ends != ends } else { sent.epoch != epoch });
         if session_changed && call.attempts_left > 0 {
             call.stage = Stage::Waiting(None);
         } else if matches!(error, Error::Changed { .. }) {

@@ -109,7 +109,6 @@ impl Config {
         let feed = &mut self.feed;
         for span in [
             &mut self.request_timeout,
-            &mut self.longest_wait,
             &mut self.throttle_margin,
             &mut feed.silence,
             &mut feed.renewal,
@@ -118,6 +117,8 @@ impl Config {
         ] {
             *span = (*span).min(NEVER);
         }
+        // Longer than any wait that the others add up to.
+        self.longest_wait = self.longest_wait.min(4 * NEVER);
         feed.poll_interval = feed.poll_interval.max(SHORTEST_POLL);
         self
     }

@@ -50,7 +50,7 @@ pub struct Engine {
     calls: BTreeMap<TicketId, Call>,
     /// The writes among the calls, in the order they were asked for.
     writes: VecDeque<TicketId>,
-    /// No call may be sent before this.
+    /// Nothing may be sent before this.
     hold_until: Option<Instant>,
     /// Calls that wait for the session alone.
     logins: Vec<TicketId>,
@@ -264,7 +264,11 @@ impl Engine {
         let exchange = self.net.deadline().map(|at| (at, "an answer is overdue"));
         let session = self.session.deadline().map(|at| (at, "the next attempt to get a session"));
         let calls = self.calls_deadline().map(|at| (at, "the next call"));
-        let earliest = [exchange, session, calls, self.feed_deadline()].into_iter().flatten().min();
+        let hold = self.hold_until.map(|at| (at, "the end of a wait that the server asked for"));
+        let earliest = [exchange, session.filter(|_| hold.is_none()), hold, calls, self.feed_deadline()]
+            .into_iter()
+            .flatten()
+            .min();
         earliest.map(|(at, why)| Deadline { at, why })
     }
 
@@ -289,11 +293,13 @@ impl Engine {
             self.answered(now, owner, Err(fault));
         }
         loop {
-            self.session.tend(now, &mut self.net);
-            if !self.logins.is_empty()
-                && let Some(outcome) = self.session.want(now, &mut self.net)
-            {
-                self.session_settled(now, outcome);
+            self.forget_past_times(now.mono);
+            self.drop_what_cannot_wait(now.mono);
+            if self.hold_until.is_none() {
+                self.session.tend(now, &mut self.net);
+            }
+            if !self.logins.is_empty() {
+                self.want_session(now);
             }
             self.tend_feed(now);
             self.tend_settling(now);

@@ -49,7 +49,6 @@ fn one_star_a_second_and_no_post_waits_for_them() {
 }
 
 #[test]
-#[ignore = "a new fkey is taken for the end of the session, and the star goes out again and is taken back"]
 fn a_star_that_may_have_been_given_is_not_taken_back() {
     let mut duo = Duo::new();
     duo.log_in().unwrap();
@@ -151,6 +150,11 @@ fn an_expired_session_costs_no_star() {
                 duo.server.expire_sessions();
             }
             let result = call(&mut duo, StarMessage { message });
+            if by_fkey && *stale == StaleFkeyAnswer::Page {
+                // Nothing tells this page from one that came in place of an "ok": better no star than one taken back.
+                assert!(matches!(result, Err(Error::Uncertain { .. })), "{result:?}");
+                continue;
+            }
             assert_eq!(result, Ok(()), "{expired:?} {stale:?} {by_fkey}");
             assert_eq!(stars(&duo, message).0, [BOT]);
         }

@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 use super::{Cover, EXIT, FeedJob, Status};
 use crate::endpoint::{PollEvents, RoomEvents};
 use crate::engine::Engine;
-use crate::engine::session::Outcome;
 use crate::event::{FeedChange, Frame, RoomSnapshot, RoomUpdate};
 use crate::{Error, EventId, Now, RoomId};
 
@@ -120,18 +119,16 @@ impl Engine {
             // A check that had begun before may have seen the session alive and missed its end.
             self.session.suspect();
         }
-        match self.session.want(now, &mut self.net) {
-            Some(Outcome::Failed(error)) => self.answer_is_void(now, error),
-            _ if self.session.is_ready() => {
-                let Some(answer) = self.feed.asks.unverified.take() else { return };
-                if answer.ends == self.session.ends() {
-                    self.take_answer(now, answer);
-                } else {
-                    self.question_is_open();
-                    self.ask_later(now, 1);
-                }
-            }
-            _ => {}
+        self.want_session(now);
+        if !self.session.is_ready() {
+            return;
+        }
+        let Some(answer) = self.feed.asks.unverified.take() else { return };
+        if answer.ends == self.session.ends() {
+            self.take_answer(now, answer);
+        } else {
+            self.question_is_open();
+            self.ask_later(now, 1);
         }
     }
 

@@ -86,6 +86,9 @@ impl Engine {
     }
 
     pub(super) fn joined(&mut self, now: Now, id: RoomId, result: Result<RoomSnapshot, Error>) {
+        if !self.feed.rooms.contains_key(&id) {
+            return;
+        }
         match result {
             Ok(snapshot) => {
                 let last = snapshot.events.iter().filter_map(|event| event.message().map(|message| message.id)).max();

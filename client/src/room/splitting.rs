@@ -1,0 +1,59 @@
+//! Texts that are too long for one message.
+
+use sechat_core::MessageId;
+use sechat_core::text::{Split, split, split_within};
+
+use super::Room;
+use crate::reply::Reply;
+use crate::runtime::Mode;
+
+/// The most characters of a message of one line (protocol notes, 4.3).
+const MAX_LINE: usize = 500;
+
+impl<M: Mode> Room<M> {
+    /// Posts a text as one or several messages, cut as [`Split`] says, and gives their ids in order.
+    ///
+    /// All parts are queued now, so that nothing else of this account comes between them. If one fails, or the reply is
+    /// dropped, those that are not sent yet are taken back.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`send`](Self::send), for the first part that fails. Parts before it are posted.
+    pub fn send_split(&self, text: impl AsRef<str>, how: Split) -> M::Reply<Vec<MessageId>> {
+        self.post_split(split(text.as_ref(), how), None)
+    }
+
+    /// As [`send_split`](Self::send_split), as an answer to a message of this room: its first part is the reply.
+    pub fn reply_split(&self, to: impl Into<MessageId>, text: impl AsRef<str>, how: Split) -> M::Reply<Vec<MessageId>> {
+        let (to, text) = (to.into(), text.as_ref());
+        let parts = match how {
+            // Nothing is cut: the engine knows whether the text fits.
+            Split::Never => Ok(vec![text.to_owned()]),
+            // Replies may be sent with `:ID ` before their text.
+            _ => split_within(text, how, MAX_LINE - format!(":{to} ").len()),
+        };
+        self.post_split(parts, Some(to))
+    }
+
+    fn post_split(
+        &self,
+        parts: Result<Vec<String>, sechat_core::Invalid>,
+        reply_to: Option<MessageId>,
+    ) -> M::Reply<Vec<MessageId>> {
+        let parts = match parts {
+            Ok(parts) => parts,
+            Err(invalid) => return M::hand_over(Reply::ready(Err(invalid.into()))),
+        };
+        let mut reply_to = reply_to;
+        let connection = self.chat.connection();
+        let post = |text| connection.call(|engine, now| engine.send(now, self.id, text, reply_to.take()));
+        let replies: Vec<_> = parts.into_iter().map(post).collect();
+        M::hand_over(Reply::new(async move {
+            let mut ids = Vec::with_capacity(replies.len());
+            for reply in replies {
+                ids.push(reply.await?);
+            }
+            Ok(ids)
+        }))
+    }
+}
