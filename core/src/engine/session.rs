@@ -22,7 +22,7 @@ use crate::endpoint::{
     ChatHome, Endpoint, FavoriteRooms, Home, LoginPage, LoginPageAnswer, RoomPage, Session as Context, SubmitLogin,
     ValidateLogin,
 };
-use crate::{Credentials, Error, LoginError, Me, Now, RoomId};
+use crate::{Credentials, Error, LoginError, Me, Now, Refusal, RoomId};
 
 /// After a login that came to nothing none is made for this long at first, then for longer each time, for logins are
 /// what brings the CAPTCHA. A site that asks for one is left alone for the longest time at once.
@@ -96,7 +96,8 @@ enum Step {
     Check,
     Home,
     Favorites,
-    Room,
+    /// A room's page, at the address that it redirects to if it does.
+    Room(Option<String>),
     LoginPage,
     Validate(SecretString),
     Submit(SecretString),
@@ -264,12 +265,15 @@ impl Session {
             Step::Favorites => {
                 // An error of this page says nothing about the session: another page may still show the fkey.
                 let fkey = FavoriteRooms.parse(&response).ok().and_then(|home| home.fkey);
-                self.take_fkey(fkey, Some(Step::Room))
+                self.take_fkey(fkey, Some(Step::Room(None)))
             }
-            Step::Room => {
-                let home = RoomPage { room: self.hinted_room() }.parse(&response)?;
-                self.take_fkey(home.fkey, None)
-            }
+            Step::Room(address) => match (RoomPage { room: self.hinted_room() }.parse(&response), address) {
+                (Ok(home), _) => self.take_fkey(home.fkey, None),
+                (Err(Error::Refused { reason: Refusal::Redirected(path), .. }), None) if self.is_room_page(&path) => {
+                    Ok(Some(Step::Room(Some(path))))
+                }
+                (Err(error), _) => Err(error),
+            },
             Step::LoginPage => Ok(Some(match LoginPage.parse(&response)? {
                 LoginPageAnswer::LoggedIn => Step::Home,
                 LoginPageAnswer::Form { fkey } if self.validate => Step::Validate(fkey),
@@ -423,7 +427,13 @@ impl Session {
         match step {
             Step::Home => ChatHome.request(context),
             Step::Check | Step::Favorites => FavoriteRooms.request(context),
-            Step::Room => RoomPage { room: self.hinted_room() }.request(context),
+            Step::Room(address) => {
+                let mut request = RoomPage { room: self.hinted_room() }.request(context);
+                if let Some(url) = address.as_ref().and_then(|path| net.server.chat().join(path).ok()) {
+                    *request.uri_mut() = url.as_str().parse().unwrap_or_else(|_| request.uri().clone());
+                }
+                request
+            }
             Step::LoginPage => LoginPage.request(context),
             Step::Validate(fkey) => {
                 self.validation(fkey).map_or_else(|| LoginPage.request(context), |call| call.request(context))
@@ -442,6 +452,12 @@ impl Session {
     fn submission(&self, fkey: &SecretString) -> Option<SubmitLogin> {
         let Account { email, password } = self.account.as_ref()?;
         Some(SubmitLogin { email: email.clone(), password: password.clone(), fkey: fkey.clone() })
+    }
+
+    /// Whether this is the page of the same room, under its full name.
+    fn is_room_page(&self, path: &str) -> bool {
+        let slug = path.strip_prefix(&format!("/rooms/{}/", self.hinted_room())).unwrap_or_default();
+        !slug.is_empty() && slug.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.~%".contains(&b))
     }
 
     fn hinted_room(&self) -> RoomId {
