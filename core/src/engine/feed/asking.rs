@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use super::{Cover, EXIT, FeedJob, Status};
+use super::{Cover, FeedJob, Status};
 use crate::endpoint::{PollEvents, RoomEvents};
 use crate::engine::Engine;
 use crate::event::{FeedChange, Frame, RoomSnapshot, RoomUpdate};
@@ -167,14 +167,9 @@ impl Engine {
             }
             self.divert_strays(id, &mut answer);
             let Some(room) = self.feed.live_room(id) else { continue };
-            if answer.exit {
-                let last = room.timeline.last_words(answer);
-                self.deliver(last);
-                self.lose_room(id, EXIT.to_owned());
-                continue;
-            }
+            let exit = answer.exit;
             // A room that the server leaves out may be one that it will not show any more.
-            if shown {
+            if shown && !exit {
                 room.denied = None;
             }
             let filled = room.timeline.filled(after, answer);
@@ -183,6 +178,9 @@ impl Engine {
             }
             self.deliver(filled.events);
             self.count_missed(filled.missed);
+            if exit {
+                self.put_out(now, id);
+            }
         }
         self.resumed();
     }

@@ -5,7 +5,7 @@
 
 use bytes::Bytes;
 
-use super::{Cover, EXIT, STRAYS_REMEMBERED};
+use super::{Cover, STRAYS_REMEMBERED};
 use crate::engine::Engine;
 use crate::engine::io::SocketId;
 use crate::event::{Event, Frame, RoomUpdate};
@@ -30,17 +30,15 @@ impl Engine {
             self.shown(socket, id);
             self.divert_strays(id, &mut update);
             let Some(room) = self.feed.live_room(id) else { continue };
-            if update.exit {
-                let last = room.timeline.last_words(update);
-                self.deliver(last);
-                self.lose_room(id, EXIT.to_owned());
-                continue;
-            }
+            let exit = update.exit;
             if update.reset || frame.reset {
                 room.timeline.recover();
             }
             let events = room.timeline.update(update);
             self.deliver(events);
+            if exit {
+                self.put_out(now, id);
+            }
         }
     }
 

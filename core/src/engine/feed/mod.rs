@@ -39,8 +39,6 @@ use sockets::Socket;
 const ACKS_KEPT: usize = 100;
 /// Events of rooms not joined whose ids are remembered, to recognise a repetition.
 const STRAYS_REMEMBERED: usize = 4096;
-/// Why a room is lost whose update says `exit`.
-const EXIT: &str = "the server says that this account has left it";
 
 /// The state of the feed.
 #[derive(Debug)]
@@ -170,12 +168,17 @@ impl Feed {
         self.rooms.iter().filter(|(_, room)| room.joining.is_none()).map(|(&id, room)| (id, room))
     }
 
-    /// Takes a room out. A socket that carried it may begin anew, should it be joined again.
+    /// Takes a room out.
     fn forget(&mut self, id: RoomId) -> Option<Room> {
+        self.uncarry(id);
+        self.rooms.remove(&id)
+    }
+
+    /// No socket carries the room any more; one that shows it again begins anew.
+    fn uncarry(&mut self, id: RoomId) {
         for socket in self.sockets.values_mut() {
             socket.carries.remove(&id);
         }
-        self.rooms.remove(&id)
     }
 
     fn live_room(&mut self, id: RoomId) -> Option<&mut Room> {
@@ -282,6 +285,7 @@ impl Engine {
     /// Hands out the events of rooms, in this order.
     fn deliver(&mut self, events: Vec<Event>) {
         let me = self.session.me().map(|me| me.id);
+        let mut left = Vec::new();
         for event in events {
             if let Some(id) = event.id.filter(|_| event.is_personal()) {
                 self.remember_stray(id);
@@ -291,12 +295,18 @@ impl Engine {
                     let parent = message.parent_id.filter(|_| message.show_parent);
                     self.own.seen(message.id, event.room_id, parent);
                 }
+                EventKind::UserLeft if event.user_id == me && me.is_some() => {
+                    left.extend(event.room_id);
+                }
                 EventKind::UserMentioned(message) | EventKind::MessageReply(message) if self.feed.acks.wanted => {
                     self.feed.acks.waiting.push(message.id);
                 }
                 _ => {}
             }
             self.net.push(Output::Event(Box::new(event)));
+        }
+        for room in left {
+            self.was_left(room);
         }
     }
 

@@ -63,11 +63,20 @@ impl Engine {
         ticket
     }
 
-    /// The server took the account out of a room. If it was joined again meanwhile, it has to be entered again.
+    /// The server took the account out of a room that it wants to be in: it has to be entered again.
     pub(in crate::engine) fn was_left(&mut self, id: RoomId) {
-        if let Some(room) = self.feed.live_room(id) {
+        let Some(room) = self.feed.live_room(id) else { return };
+        if matches!(room.cover, Cover::Socket(_) | Cover::Trial(_)) {
             room.cover = Cover::None;
         }
+        self.feed.uncarry(id);
+    }
+
+    /// An update says that the account was removed. If it may not come back, that will show.
+    pub(super) fn put_out(&mut self, now: Now, id: RoomId) {
+        self.was_left(id);
+        let reason = Refusal::Other("this account was removed from the room".to_owned());
+        self.denied(now, id, &Error::Refused { status: 200, reason });
     }
 
     /// Forgets a room and leaves it; the ticket ends when the server was told.

@@ -202,16 +202,6 @@ impl Timeline {
         Filled { events, missed, too_short: false }
     }
 
-    /// Everything that was held back, and an update after which the room is gone.
-    pub(super) fn last_words(&mut self, update: RoomUpdate) -> Vec<Event> {
-        self.held.push(Held { update, covered: false });
-        let mut events = self.rebuilt(Vec::new()).events;
-        events.extend(
-            std::mem::take(&mut self.parked).into_values().filter(|event| event.id.is_some_and(|id| id > self.floor)),
-        );
-        events
-    }
-
     /// Goes on without the answer that was wanted.
     pub(super) fn settle_for_less(&mut self) {
         self.recovery = Recovery::Nothing;
