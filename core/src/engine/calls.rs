@@ -9,8 +9,8 @@ use super::net::{Answer, Owner};
 use super::session::Outcome;
 use super::settle::Settling;
 use super::{Ending, Engine, Pending};
-use crate::endpoint::{Endpoint, LeaveRoom, Nature, NewMessage, Session as Context};
-use crate::{Error, MessageId, Now};
+use crate::endpoint::{Endpoint, LeaveRoom, Nature, NewMessage, Session as Context, SocketAddress};
+use crate::{Error, MessageId, Now, RoomId};
 
 /// Who gets the result of a call.
 #[derive(Debug)]
@@ -239,6 +239,15 @@ impl Engine {
             && self.hold_until.is_none()
             && self.is_next(id, call)
             && (!call.endpoint.nature().is_paced() || self.pace.ready_at().is_none())
+            && call.endpoint_as().is_none_or(|leave: &LeaveRoom| !self.is_being_entered(leave.room))
+    }
+
+    /// Whether a request is under way that enters a room: to leave it then would come undone.
+    fn is_being_entered(&self, room: RoomId) -> bool {
+        self.calls.values().any(|call| {
+            matches!(call.stage, Stage::UnderWay(_))
+                && call.endpoint_as().is_some_and(|address: &SocketAddress| address.room == room)
+        })
     }
 
     /// Writes go one at a time, in the order they were asked for.

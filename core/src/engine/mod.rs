@@ -33,7 +33,7 @@ use pace::Pace;
 use session::Session;
 
 use crate::cookies::Jar;
-use crate::endpoint::{EditMessage, Endpoint, MessageSource, Nature, NewMessage};
+use crate::endpoint::{EditMessage, Endpoint, MessageSource, Nature, NewMessage, SocketAddress};
 use crate::event::RoomSnapshot;
 use crate::{Credentials, Error, Invalid, Me, MessageId, Now, RoomId};
 
@@ -339,7 +339,12 @@ impl Engine {
             !self.logins.is_empty() || self.calls.values().any(|call| !matches!(call.sink, Sink::Engine(_)));
         match self.ending {
             Ending::Calls(_) if !users_wait => {
-                for id in self.calls.keys().copied().collect::<Vec<_>>() {
+                // What enters a room is waited for, or leaving it would come undone.
+                let enters = |call: &Call| {
+                    matches!(call.stage, Stage::UnderWay(_)) && call.endpoint_as::<SocketAddress>().is_some()
+                };
+                let rest = self.calls.iter().filter(|(_, call)| !enters(call)).map(|(&id, _)| id);
+                for id in rest.collect::<Vec<_>>() {
                     self.withdraw(id);
                 }
                 self.close_feed();

@@ -66,7 +66,7 @@ impl Engine {
     /// The server took the account out of a room that it wants to be in: it has to be entered again.
     pub(in crate::engine) fn was_left(&mut self, id: RoomId) {
         let Some(room) = self.feed.live_room(id) else { return };
-        if matches!(room.cover, Cover::Socket(_) | Cover::Trial(_)) {
+        if matches!(room.cover, Cover::Socket(_)) {
             room.cover = Cover::None;
         }
         self.feed.uncarry(id);
