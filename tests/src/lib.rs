@@ -14,10 +14,12 @@ pub mod readme {}
 
 mod cast;
 mod duo;
+mod endpoints;
 mod network;
 mod play;
 mod secrets;
 
 pub use cast::{ADA, BOT, EMAIL, OTHER, PASSWORD, PRIVATE, ROOM, pasted};
 pub use duo::Duo;
+pub use endpoints::{Endpoints, public_endpoints, root};
 pub use network::{Fate, FrameFate, Sent, answer, gaps, page, redirect};
