@@ -64,7 +64,8 @@ impl<M: Mode> Room<M> {
         self.post(text.into(), None)
     }
 
-    /// Posts an answer to a message of this room and gives its id. Fails as [`send`](Self::send) does.
+    /// Posts an answer to a message of this room and gives its id. Fails as [`send`](Self::send) does: an answer whose
+    /// text equals one posted a moment ago is dropped even if it is to another message.
     pub fn reply(&self, to: impl Into<MessageId>, text: impl Into<String>) -> M::Reply<MessageId> {
         self.post(text.into(), Some(to.into()))
     }

@@ -247,7 +247,7 @@ impl TransportError {
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoSuchRoomOrNoPermission => f.write_str("no such room, or no permission to write in it"),
+            Self::NoSuchRoomOrNoPermission => f.write_str("no such room, or no permission for this in it"),
             Self::RoomFrozen => f.write_str("the room is frozen"),
             Self::TooLate => f.write_str("too late: messages can be changed for about two minutes"),
             Self::NotYours => f.write_str("the message is not yours"),

@@ -27,9 +27,14 @@ fn the_methods_of_handles_that_it_names_are_there() -> io::Result<()> {
     let mut count = 0;
     for name in TABLE.split('`').skip(1).step_by(2) {
         let Some((handle, method)) = name.split_once("::") else { continue };
-        let file = root().join(format!("client/src/{}.rs", handle.to_lowercase()));
-        if method.starts_with(|c: char| c.is_ascii_lowercase()) && file.exists() {
-            let (source, start) = (fs::read_to_string(file)?, format!("pub fn {method}"));
+        let folder = root().join("client/src").join(handle.to_lowercase());
+        let mut files = vec![folder.with_extension("rs")];
+        for part in fs::read_dir(&folder).into_iter().flatten() {
+            files.push(part?.path());
+        }
+        if method.starts_with(|c: char| c.is_ascii_lowercase()) && files[0].exists() {
+            let sources = files.iter().map(fs::read_to_string).collect::<io::Result<Vec<_>>>()?;
+            let (source, start) = (sources.concat(), format!("pub fn {method}"));
             assert!(source.split(&start).skip(1).any(|rest| rest.starts_with(['(', '<'])), "{name}");
             count += 1;
         }

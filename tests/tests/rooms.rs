@@ -26,8 +26,11 @@ fn a_room_that_one_is_put_out_of_is_lost_and_others_go_on() {
     assert_eq!((duo.events_of_type(4).len(), duo.events_of_type(15).len()), (1, 1), "the kick itself is heard");
     duo.server.send_frame(duo.now(), r#"{"r1":{"exit":true},"r2":{}}"#);
     duo.run(3 * MINUTE);
-    let is_loss = |change: &&FeedChange| matches!(change, FeedChange::RoomLost { room: ROOM, .. });
-    assert!(duo.changes().iter().any(|change| is_loss(change)), "it is not let in again: {:?}", duo.changes());
+    assert!(
+        duo.changes().iter().any(|change| matches!(change, FeedChange::RoomLost { room: ROOM, .. })),
+        "it is not let in again: {:?}",
+        duo.changes()
+    );
     duo.ada_says(OTHER, "still here");
     duo.run(MINUTE);
     assert_eq!(duo.heard(OTHER), ["still here"]);
