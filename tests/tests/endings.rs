@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sechat_core::engine::{Access, Pending};
-use sechat_core::{Error, Event, FeedChange, RoomId};
+use sechat_core::{Error, FeedChange, RoomId};
 use sechat_fixtures::switches::ThrottleCurve;
 use sechat_tests::{ADA, BOT, Duo, Fate, FrameFate, OTHER, PRIVATE, ROOM, answer, page};
 
