@@ -44,7 +44,8 @@
 //!     for event in chat.events() {
 //!         if let Some(task) = commands.decide(&event, Instant::now()) {
 //!             let posted = task.wait().post(chat);
-//!             // A post that fails has not been seen by anybody: log it.
+//!             // A post that fails has not been seen by anybody: log it. An answer equal to one given a moment ago, even
+//!             // to another message, fails as `Error::Duplicate`.
 //!             # drop(posted);
 //!         }
 //!     }

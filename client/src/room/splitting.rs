@@ -1,17 +1,16 @@
 //! Texts that are too long for one message.
 
 use sechat_core::MessageId;
-use sechat_core::text::{Split, split, split_within};
+use sechat_core::text::{MAX_LINE, Split, split, split_within};
 
 use super::Room;
 use crate::reply::Reply;
 use crate::runtime::Mode;
 
-/// The most characters of a message of one line (protocol notes, 4.3).
-const MAX_LINE: usize = 500;
-
 impl<M: Mode> Room<M> {
     /// Posts a text as one or several messages, cut as [`Split`] says, and gives their ids in order.
+    ///
+    /// [`Split::AtWord`] is for prose; the default, [`Split::Never`], cuts nothing and refuses what is too long.
     ///
     /// All parts are queued now, so that nothing else of this account comes between them. If one fails, or the reply is
     /// dropped, those that are not sent yet are taken back.

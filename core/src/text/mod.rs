@@ -55,7 +55,7 @@ pub use names::pings;
 pub use node::{Element, Image, Link, Node, Tag};
 pub use once::Once;
 pub use onebox::{Onebox, OneboxKind};
-pub use split::{Split, split, split_within};
+pub use split::{MAX_LINE, Split, split, split_within};
 
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,7 @@ use super::breaks::Breaks;
 use crate::Invalid;
 
 /// The most characters of a message of one line (protocol notes, 4.3).
-const MAX_LINE: usize = 500;
+pub const MAX_LINE: usize = 500;
 /// The least that [`split_within`] cuts to.
 const MIN_LINE: usize = 32;
 

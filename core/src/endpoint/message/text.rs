@@ -4,10 +4,8 @@ use std::borrow::Cow;
 
 use crate::endpoint::request::Form;
 use crate::engine::ReplyStyle;
+use crate::text::MAX_LINE;
 use crate::{Error, Invalid, MessageId};
-
-/// The most characters of a message of one line (protocol notes, 4.3).
-const MAX_LINE: usize = 500;
 
 /// A text and the message it answers.
 pub(super) struct Text<'a> {
