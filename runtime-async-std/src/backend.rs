@@ -1,10 +1,11 @@
 //! What surf sends through: HTTP and TLS of this library, instead of any client that comes with surf.
 
-use http_client::{Config, HttpClient, async_trait};
+use http_client::{Config, HttpClient};
 use sechat_client::TransportError;
 use sechat_client::wire::Wire;
 use surf::StatusCode;
 use surf::http::{Request, Response};
+use surf::utils::async_trait;
 
 use crate::runtime::Tcp;
 use crate::translate;

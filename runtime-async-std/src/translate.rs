@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Uri};
 use sechat_client::TransportError;
-use surf::http::headers::{CONTENT_TYPE, Headers};
+use surf::http::headers::{CONTENT_TYPE, HeaderValue as Shown, Headers};
 use surf::{StatusCode, Url};
 
 /// A head as it is. A clone of surf's request does not have it.
@@ -73,7 +73,10 @@ fn url(uri: &Uri) -> Result<Url, TransportError> {
 /// The status itself, or that of its hundred, as RFC 9110 has unknown ones understood.
 fn status(status: http::StatusCode) -> StatusCode {
     let code = status.as_u16();
-    [code, code / 100 * 100].into_iter().find_map(|code| code.try_into().ok()).unwrap_or(StatusCode::InternalServerError)
+    [code, code / 100 * 100]
+        .into_iter()
+        .find_map(|code| code.try_into().ok())
+        .unwrap_or(StatusCode::InternalServerError)
 }
 
 fn show(headers: &HeaderMap, shown: &mut Headers) {
@@ -95,7 +98,7 @@ fn changed(mut headers: HeaderMap, shown: &Headers) -> Result<HeaderMap, http::E
     let mut names: BTreeSet<_> = headers.keys().map(|name| name.as_str().to_owned()).collect();
     names.extend(shown.names().map(|name| name.as_str().to_owned()));
     for name in names {
-        let now = || shown.get(name.as_str()).into_iter().flatten().map(|value| value.as_str());
+        let now = || shown.get(name.as_str()).into_iter().flatten().map(Shown::as_str);
         let name = HeaderName::try_from(&name)?;
         if !now().eq(ascii(&headers, &name)) {
             headers.remove(&name);
