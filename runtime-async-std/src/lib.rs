@@ -33,6 +33,11 @@
 //! The names are those of [`sechat_client`], where `M::Reply<T>` reads [`Reply<T>`], a future of `Result<T, Error>`, and
 //! [`Events`](sechat_client::Events) is a `Stream`.
 
+/// The code in the README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub mod readme {}
+
 mod backend;
 mod runtime;
 mod translate;
