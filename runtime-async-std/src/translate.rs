@@ -109,3 +109,60 @@ fn changed(mut headers: HeaderMap, shown: &Headers) -> Result<HeaderMap, http::E
     }
     Ok(headers)
 }
+
+#[cfg(test)]
+mod tests {
+    use async_std::task::block_on;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn headers() -> impl Strategy<Value = HeaderMap> {
+        let name = prop::sample::select(vec!["set-cookie", "content-type", "content-length", "x-one", "cookie"]);
+        let value = vec(any::<u8>(), 0..8).prop_filter_map("a header's", |bytes| HeaderValue::from_bytes(&bytes).ok());
+        vec((name, value), 0..6).prop_map(|all| {
+            let mut headers = HeaderMap::new();
+            for (name, value) in all {
+                headers.append(name, value);
+            }
+            headers
+        })
+    }
+
+    /// In their order, which equality leaves out.
+    fn listed(headers: &HeaderMap) -> Vec<(&HeaderName, &HeaderValue)> {
+        headers.iter().collect()
+    }
+
+    proptest! {
+        #[test]
+        fn answers_come_back_as_they_were(code in 100_u16..1000, headers in headers(), body: Vec<u8>) {
+            let mut before = http::Response::new(Bytes::from(body));
+            *before.status_mut() = code.try_into().expect("a status");
+            *before.headers_mut() = headers;
+            let after = block_on(answer_back(answer(before.clone()))).expect("an answer");
+            prop_assert_eq!(after.status(), before.status());
+            prop_assert_eq!(listed(after.headers()), listed(before.headers()));
+            prop_assert_eq!(after.body(), before.body());
+        }
+
+        #[test]
+        fn requests_come_back_as_they_were(
+            method in prop::sample::select(vec!["GET", "POST", "HEAD"]),
+            uri in "https?://[a-z]{1,8}(:[0-9]{1,4})?/[!-~]{0,20}",
+            headers in headers(),
+            body: Vec<u8>,
+        ) {
+            let before = http::Request::builder().method(method).uri(uri).body(Bytes::from(body));
+            prop_assume!(before.is_ok());
+            let mut before = before.expect("a request");
+            *before.headers_mut() = headers;
+            let shown = request(before.clone()).expect("what surf can hold");
+            let after = block_on(request_back(shown.into())).expect("a request");
+            prop_assert_eq!((after.method(), after.uri()), (before.method(), before.uri()));
+            prop_assert_eq!(listed(after.headers()), listed(before.headers()));
+            prop_assert_eq!(after.body(), before.body());
+        }
+    }
+}
