@@ -1,7 +1,7 @@
 //! The handles of sechat and the one driver behind them, free of any runtime.
 //!
-//! Users take the crate for their runtime, `sechat-tokio` or `sechat-blocking`, which gives every handle its alias.
-//! This crate is for those who bring another runtime along:
+//! Users take the crate for their runtime, `sechat-tokio`, `sechat-async-std` or `sechat-blocking`, which gives every
+//! handle its alias. This crate is for those who bring another runtime along:
 //!
 //! ```text
 //!   Chat, Room, Events ──┐ verbs                         ┌── Runtime::fetch, open

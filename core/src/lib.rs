@@ -2,8 +2,9 @@
 //!
 //! Chat on Stack Exchange has no public API; bots speak what its pages speak. This crate knows all of that and does none
 //! of it: no IO, no clock, no randomness, no threads, no async. It is given requests by a bot, answers and frames by
-//! the network, and the time by whoever calls it, and it says what to do next. `sechat-tokio` and `sechat-blocking` are
-//! made of it; take it directly where neither fits, or to test a bot in virtual time.
+//! the network, and the time by whoever calls it, and it says what to do next. `sechat-tokio`,
+//! `sechat-async-std` and `sechat-blocking` are made of it; take it directly where none of them fits, or to test a bot in
+//! virtual time.
 //!
 //! # The machine
 //!

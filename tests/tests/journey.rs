@@ -4,6 +4,7 @@ use std::any::type_name;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use sechat_async_std::AsyncStd;
 use sechat_blocking::Blocking;
 use sechat_client::{Access, Chat, Mode};
 use sechat_core::endpoint::unverified::*;
@@ -21,6 +22,11 @@ async fn every_call_on_tokio() {
 }
 
 #[test]
+fn every_call_on_async_std() {
+    journey::<AsyncStd>();
+}
+
+#[test]
 fn every_call_without_async() {
     journey::<Blocking>();
 }
@@ -33,6 +39,12 @@ trait Waits: Mode {
 impl Waits for Tokio {
     fn wait<T: Send + 'static>(reply: Self::Reply<T>) -> Result<T, Error> {
         tokio::runtime::Handle::current().block_on(reply)
+    }
+}
+
+impl Waits for AsyncStd {
+    fn wait<T: Send + 'static>(reply: Self::Reply<T>) -> Result<T, Error> {
+        async_std::task::block_on(reply)
     }
 }
 

@@ -1,0 +1,170 @@
+//! Two bots over real connections: the whole way, with a cut in the middle.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_std::future::timeout;
+use async_std::task::block_on;
+use sechat_async_std::event::{EventKind, Message};
+use sechat_async_std::rustls::pki_types::CertificateDer;
+use sechat_async_std::rustls::{self, ClientConfig, RootCertStore};
+use sechat_async_std::{
+    Access, AsyncStd, Chat, Config, Credentials, Error, Events, LoginError, Room, RoomId, Server, UserId,
+};
+use sechat_fixtures::{Close, Fault, Listener, ListenerOptions, Setup, User};
+
+const ADA: UserId = UserId(102);
+const PASSWORD: &str = "correct horse";
+
+fn setup() -> Setup {
+    Setup::default().account("second@example.com", PASSWORD, User::new(UserId(103), "Second"))
+}
+
+fn server(listener: &Listener) -> Server {
+    Server::custom(&listener.url(), &listener.url()).unwrap()
+}
+
+/// The next message that `wanted` takes.
+async fn message(events: &mut Events, wanted: impl Fn(&EventKind) -> Option<&Message>) -> Message {
+    let next = async {
+        loop {
+            let event = events.next().await.expect("the stream goes on");
+            if let Some(message) = wanted(&event.kind) {
+                return message.clone();
+            }
+        }
+    };
+    timeout(Duration::from_secs(60), next).await.expect("the event comes")
+}
+
+fn posted(kind: &EventKind) -> Option<&Message> {
+    if let EventKind::MessagePosted(message) = kind { Some(message) } else { None }
+}
+
+fn edited(kind: &EventKind) -> Option<&Message> {
+    if let EventKind::MessageEdited(message) = kind { Some(message) } else { None }
+}
+
+async fn two_bots_talk(listener: &Listener, runtime: AsyncStd) -> Result<(), Error> {
+    let bot = |email: &str| {
+        let config = Config::new(server(listener), Access::login(email, PASSWORD, None));
+        Chat::builder(config).runtime(runtime.clone()).connect()
+    };
+    let (first, second) = (bot("bot@example.com")?, bot("second@example.com")?);
+    let (asking, answering) = (Room::join(&first, 1).await?, Room::join(&second, 1).await?);
+    let (mut asker, mut answerer) = (asking.events(), answering.events());
+
+    let question = asking.send("Is anybody here?").await?;
+    assert_eq!(message(&mut answerer, posted).await.id, question);
+    let answer = answering.reply(question, "I am.").await?;
+    assert_eq!(message(&mut asker, posted).await.id, question);
+    assert_eq!(message(&mut asker, posted).await.parent_id, Some(question));
+    answering.edit(answer, "I am, still.").await?;
+    assert_eq!(message(&mut asker, edited).await.id, answer);
+
+    listener.cut_sockets(&Close::frame(1001, "going away"));
+    let meanwhile: Vec<_> =
+        (0..5).map(|n| listener.with_server(|s, now| s.say(now, ADA, RoomId(1), &n.to_string()))).collect();
+    for events in [&mut asker, &mut answerer] {
+        let mut seen = Vec::new();
+        while seen.len() < meanwhile.len() {
+            let message = message(events, posted).await;
+            seen.extend(meanwhile.contains(&message.id).then_some(message.id));
+        }
+        assert_eq!(seen, meanwhile);
+    }
+
+    let me = first.me().expect("a bot that was logged in");
+    first.close().await?;
+    second.close().await?;
+    while asker.next().await.is_some() {}
+    assert_eq!(asker.result(), Some(Ok(())));
+    assert!(!listener.with_server(|server, _| server.present(RoomId(1)).contains(&me.id)));
+    Ok(())
+}
+
+#[test]
+fn two_bots_talk_in_the_open() {
+    let listener = Listener::start(setup()).unwrap();
+    block_on(two_bots_talk(&listener, AsyncStd::new())).unwrap();
+}
+
+#[test]
+fn two_bots_talk_secured() {
+    let listener = Listener::start_with(ListenerOptions::new(setup()).tls()).unwrap();
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from(listener.authority_der().unwrap().to_vec())).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+    let config = builder.with_root_certificates(roots).with_no_client_auth();
+    block_on(two_bots_talk(&listener, AsyncStd::with_tls(Arc::new(config)))).unwrap();
+}
+
+#[test]
+fn a_session_outlives_its_connection() {
+    block_on(async {
+        let listener = Listener::start(setup()).unwrap();
+        let folder = tempfile::TempDir::new().unwrap();
+        let path = folder.path().join("session.json");
+        let wrong = Credentials::authenticate("bot@example.com", "wrong", server(&listener)).await;
+        assert_eq!(wrong, Err(Error::Login(LoginError::WrongPassword)));
+        let made =
+            Credentials::load_or_authenticate(&path, "bot@example.com", PASSWORD, server(&listener)).await.unwrap();
+        let chat = Chat::connect(Credentials::load(&path).await.unwrap().unwrap()).unwrap();
+        chat.room(1).send("Back again").await.unwrap();
+        assert_eq!(chat.me().map(|me| me.id), made.user_id());
+        listener.with_server(|server, _| server.expire_sessions());
+        assert_eq!(Credentials::load(&path).await.unwrap(), None);
+    });
+}
+
+/// However an answer is lost, the bot learns what became of its post, and there is never a second copy.
+#[test]
+fn a_lost_answer_doubles_nothing() {
+    block_on(async {
+        const NEW: &str = "/chats/1/messages/new";
+        let listener = Listener::start(setup()).unwrap();
+        let config = Config::new(server(&listener), Access::login("bot@example.com", PASSWORD, None));
+        let chat = Chat::builder(config).connect().unwrap();
+        let room = Room::join(&chat, 1).await.unwrap();
+        let faults =
+            [Fault::close_after(NEW), Fault::truncate(NEW, 3), Fault::pad(NEW, 9 << 20), Fault::close_before(NEW)];
+        for (number, fault) in faults.into_iter().enumerate() {
+            listener.inject(fault);
+            let text = format!("post {number}");
+            let result = room.send(&text).await;
+            let copies = listener.with_server(|server, _| {
+                let messages = server.messages(RoomId(1)).into_iter();
+                messages.filter(|message| message.source() == text).map(|message| message.id).collect::<Vec<_>>()
+            });
+            match result {
+                Ok(id) => assert_eq!(copies, [id], "{text}"),
+                // The request, or the wait that the server asked for, was lost.
+                Err(Error::Uncertain { .. }) => assert!(number > 0 && copies.is_empty(), "{text}: {copies:?}"),
+                Err(error) => panic!("{text}: {error}"),
+            }
+        }
+    });
+}
+
+#[test]
+fn anybody_can_read_a_public_room() {
+    block_on(async {
+        let listener = Listener::start(setup()).unwrap();
+        let mut events = Room::anonymous(1, server(&listener)).await.unwrap();
+        let said = listener.with_server(|server, now| server.say(now, ADA, RoomId(1), "Hello, nobody"));
+        assert_eq!(message(&mut events, posted).await.id, said);
+    });
+}
+
+/// A bot with smol's or another executor may take this crate all the same.
+#[test]
+fn any_executor_can_wait_for_it() {
+    let listener = Listener::start(setup()).unwrap();
+    let config = Config::new(server(&listener), Access::login("bot@example.com", PASSWORD, None));
+    let chat = Chat::builder(config).connect().unwrap();
+    let said = futures_lite::future::block_on(chat.room(1).send("Hello")).unwrap();
+    assert!(listener.with_server(|server, _| server.message(said).is_some()));
+}
