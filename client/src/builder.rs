@@ -8,6 +8,8 @@ use sechat_core::{Config, Error};
 use crate::chat::Chat;
 use crate::connection::Connection;
 use crate::runtime::Mode;
+use crate::saved::Delivery;
+use crate::subscriber::Reading;
 
 /// Makes a [`Chat`] that differs from the usual; see [`Chat::builder`].
 #[must_use = "nothing happens before `connect`"]
@@ -15,6 +17,7 @@ pub struct ChatBuilder<M: Mode> {
     config: Config,
     runtime: Option<M::Runtime>,
     event_buffer: NonZeroUsize,
+    delivery: Delivery,
 }
 
 impl<M: Mode> ChatBuilder<M> {
@@ -31,16 +34,24 @@ impl<M: Mode> ChatBuilder<M> {
         self
     }
 
+    /// When an event counts as read for [`Chat::state`]; [`Delivery::AtLeastOnce`] unless set.
+    pub fn delivery(mut self, delivery: Delivery) -> Self {
+        self.delivery = delivery;
+        self
+    }
+
     /// Starts the connection. Nothing is sent before the first call.
     ///
     /// Fails if there is no runtime to start it on, or if the credentials are for another server than the configuration.
     pub fn connect(self) -> Result<Chat<M>, Error> {
         let runtime = self.runtime.map_or_else(M::runtime, Ok)?;
-        Connection::start(self.config, &runtime, self.event_buffer.get()).map(Chat::new)
+        let reading = Reading { capacity: self.event_buffer.get(), delivery: self.delivery };
+        Connection::start(self.config, &runtime, reading).map(Chat::new)
     }
 
     pub(crate) fn new(config: Config) -> Self {
-        Self { config, runtime: None, event_buffer: const { NonZeroUsize::new(1024).unwrap() } }
+        let event_buffer = const { NonZeroUsize::new(1024).unwrap() };
+        Self { config, runtime: None, event_buffer, delivery: Delivery::default() }
     }
 }
 

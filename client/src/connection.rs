@@ -15,12 +15,12 @@ use crate::driver::Driver;
 use crate::reply::Reply;
 use crate::runtime::Runtime;
 use crate::state::{End, State, Wakes};
-use crate::subscriber::{Subscriber, SubscriberId};
+use crate::subscriber::{Reading, Subscriber, SubscriberId};
 
 /// The claim of all users: handles, pending replies, streams of events. When the last of them goes, the connection ends.
 pub(crate) struct Connection {
     pub(crate) shared: Arc<Shared>,
-    event_buffer: usize,
+    reading: Reading,
 }
 
 /// The engine behind its lock, and the clock that it is told.
@@ -32,7 +32,7 @@ pub(crate) struct Shared {
 
 impl Connection {
     /// Starts an engine and its driver.
-    pub(crate) fn start<R: Runtime>(mut config: Config, runtime: &R, event_buffer: usize) -> Result<Arc<Self>, Error> {
+    pub(crate) fn start<R: Runtime>(mut config: Config, runtime: &R, reading: Reading) -> Result<Arc<Self>, Error> {
         if config.seed == 0 {
             config.seed = runtime.seed();
         }
@@ -43,7 +43,7 @@ impl Connection {
             timer: Box::new(move |span| set_timer(&timer, span)),
         });
         runtime.spawn(Driver::new(Arc::clone(&shared), runtime.clone()).run());
-        Ok(Arc::new(Self { shared, event_buffer }))
+        Ok(Arc::new(Self { shared, reading }))
     }
 
     /// Submits a call now; the reply is its result.
@@ -55,6 +55,15 @@ impl Connection {
             Ok(ticket) => Reply::new(Call::new(Arc::clone(self), ticket)),
             Err(error) => Reply::ready(Err(error)),
         }
+    }
+
+    /// Joins a room, going on from where an earlier process stood in it.
+    pub(crate) fn join(self: &Arc<Self>, room: RoomId) -> Reply<()> {
+        let position = self.with(|state| state.resume_at(room));
+        self.call(|engine, now| match position {
+            Some(position) => engine.resume(now, room, position),
+            None => engine.join(now, room),
+        })
     }
 
     /// Waits for a while, on whatever thread.
@@ -74,8 +83,13 @@ impl Connection {
         Reply::new(Closing::new(Arc::clone(&self.shared)))
     }
 
+    /// Looks at the engine and those who read.
+    pub(crate) fn with<T>(&self, look: impl FnOnce(&mut State) -> T) -> T {
+        self.shared.with(|state, _| look(state))
+    }
+
     pub(crate) fn subscribe(&self, room: Option<RoomId>) -> SubscriberId {
-        self.shared.with(|state, _| state.subscribe(room, self.event_buffer))
+        self.shared.with(|state, _| state.subscribe(room, self.reading))
     }
 
     pub(crate) fn subscriber<T>(
@@ -94,6 +108,7 @@ impl Connection {
     /// Ends the streams of one room that was left.
     pub(crate) fn end_room(&self, room: RoomId) {
         self.shared.with(|state, due| {
+            state.forget(room);
             for subscriber in state.subscribers.values_mut().filter(|subscriber| subscriber.is_for(room)) {
                 subscriber.end(Ok(()), due);
             }

@@ -64,6 +64,12 @@ impl<M: Mode> Events<M> {
         self
     }
 
+    /// Says that the event read last is dealt with, without asking for the next one: [`Chat::state`](crate::Chat::state)
+    /// moves past it.
+    pub fn done(&mut self) {
+        self.connection.subscriber(self.id, |subscriber, _| subscriber.done());
+    }
+
     pub(crate) fn new(connection: &Arc<Connection>, room: Option<RoomId>) -> Self {
         let id = connection.subscribe(room);
         Self { connection: Arc::clone(connection), id, only: None, mode: PhantomData }

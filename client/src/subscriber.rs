@@ -7,7 +7,9 @@ use std::task::{Context, Poll, Waker};
 use sechat_core::event::{EventKind, FeedChange};
 use sechat_core::{Error, Event, RoomId};
 
+use crate::saved::Delivery;
 use crate::state::Wakes;
+use crate::unread::Unread;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct SubscriberId(pub(crate) u64);
@@ -16,16 +18,48 @@ pub(crate) struct SubscriberId(pub(crate) u64);
 pub(crate) struct Subscriber {
     room: Option<RoomId>,
     capacity: usize,
-    buffer: VecDeque<Arc<Event>>,
+    buffer: VecDeque<Buffered>,
     /// Events that found the buffer full, and come after all that is in it.
     missed: u64,
+    missed_unread: Option<Unread>,
+    /// What was read last, as long as it may still be dealt with.
+    current: Option<Unread>,
+    delivery: Delivery,
+    /// Somebody reads: a reader that never did keeps nothing back.
+    read: bool,
     waker: Option<Waker>,
     end: Option<Result<(), Error>>,
 }
 
+#[derive(Debug)]
+struct Buffered {
+    event: Arc<Event>,
+    unread: Option<Unread>,
+}
+
+/// What can be set about a reader.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Reading {
+    /// How many events are kept for it.
+    pub(crate) capacity: usize,
+    pub(crate) delivery: Delivery,
+}
+
 impl Subscriber {
-    pub(crate) fn new(room: Option<RoomId>, capacity: usize, end: Option<Result<(), Error>>) -> Self {
-        Self { room, capacity, buffer: VecDeque::new(), missed: 0, waker: None, end }
+    pub(crate) fn new(room: Option<RoomId>, reading: Reading, end: Option<Result<(), Error>>) -> Self {
+        let Reading { capacity, delivery } = reading;
+        Self {
+            room,
+            capacity,
+            buffer: VecDeque::new(),
+            missed: 0,
+            missed_unread: None,
+            current: None,
+            delivery,
+            read: false,
+            waker: None,
+            end,
+        }
     }
 
     pub(crate) fn is_for(&self, room: RoomId) -> bool {
@@ -36,17 +70,37 @@ impl Subscriber {
         self.end.as_ref()
     }
 
+    pub(crate) fn is_read(&self) -> bool {
+        self.read
+    }
+
+    pub(crate) fn hears(&self, room: RoomId) -> bool {
+        self.room.is_none_or(|only| only == room)
+    }
+
+    /// What it has not dealt with.
+    pub(crate) fn unread(&self) -> impl Iterator<Item = Unread> {
+        let buffered = self.buffer.iter().filter_map(|buffered| buffered.unread);
+        self.current.into_iter().chain(buffered).chain(self.missed_unread)
+    }
+
+    /// What was read last is dealt with.
+    pub(crate) fn done(&mut self) {
+        self.current = None;
+    }
+
     /// Takes the event in if it is wanted and there is room, and counts it otherwise.
-    pub(crate) fn offer(&mut self, event: &Arc<Event>, due: &mut Wakes) {
+    pub(crate) fn offer(&mut self, event: &Arc<Event>, unread: Option<Unread>, due: &mut Wakes) {
         if self.end.is_some() || !self.wants(event) {
             return;
         }
         let needed = if self.missed == 0 { 1 } else { 2 };
         if self.buffer.len() + needed > self.capacity {
             self.missed += 1;
+            self.missed_unread = self.missed_unread.into_iter().chain(unread).reduce(Unread::and);
         } else {
             self.note_missed();
-            self.buffer.push_back(Arc::clone(event));
+            self.buffer.push_back(Buffered { event: Arc::clone(event), unread });
         }
         if let EventKind::Feed(FeedChange::RoomLost { room, reason, .. }) = &event.kind
             && self.room == Some(*room)
@@ -63,10 +117,13 @@ impl Subscriber {
     }
 
     pub(crate) fn poll_next(&mut self, cx: &Context<'_>, due: &mut Wakes) -> Poll<Option<Arc<Event>>> {
+        self.read = true;
+        self.done();
         if self.buffer.is_empty() {
             self.note_missed();
         }
-        if let Some(event) = self.buffer.pop_front() {
+        if let Some(Buffered { event, unread }) = self.buffer.pop_front() {
+            self.current = unread.filter(|_| self.delivery == Delivery::AtLeastOnce);
             return Poll::Ready(Some(event));
         }
         if self.end.is_some() {
@@ -79,7 +136,8 @@ impl Subscriber {
     fn note_missed(&mut self) {
         if self.missed > 0 {
             let missed = std::mem::take(&mut self.missed);
-            self.buffer.push_back(Arc::new(Event::feed(FeedChange::lagged(missed))));
+            let event = Arc::new(Event::feed(FeedChange::lagged(missed)));
+            self.buffer.push_back(Buffered { event, unread: self.missed_unread.take() });
         }
     }
 

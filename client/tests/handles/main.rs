@@ -11,6 +11,7 @@ mod facade;
 mod lifetime;
 mod order;
 mod reading;
+mod resume;
 mod secrets;
 mod server;
 mod simulated;

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::engine::Position;
 use crate::event::{Event, EventKind, RoomUpdate};
 use crate::{EventId, MessageId};
 
@@ -23,6 +24,8 @@ pub(super) struct Timeline {
     floor: EventId,
     seen: BTreeSet<EventId>,
     last_message: Option<MessageId>,
+    /// Messages up to here were delivered to an earlier process.
+    known_messages: Option<MessageId>,
     /// Messages that were delivered without an event id, from the room itself.
     from_room: BTreeSet<MessageId>,
     /// Updates that came after a gap.
@@ -81,6 +84,19 @@ impl Timeline {
         self.seen.extend(known.filter(|id| *id > time));
         let later = self.parked.split_off(&EventId(time.0 + 1));
         std::mem::replace(&mut self.parked, later).into_values().collect()
+    }
+
+    /// Goes on where an earlier reader of the room stood. What happened since has to be asked for.
+    pub(super) fn resume(&mut self, at: Position, known: impl Iterator<Item = EventId>) {
+        // What is as old as that, the earlier reader has had.
+        drop(self.start(at.after, at.message, known));
+        self.known_messages = at.message;
+        self.recover();
+    }
+
+    /// Everything up to here has been delivered.
+    pub(super) fn position(&self) -> Position {
+        Position { after: self.cursor, message: self.last_message }
     }
 
     /// The event to resume after.
@@ -230,9 +246,14 @@ impl Timeline {
         // Without an id there is no telling repetitions: such events keep their place at the end.
         events.sort_by_key(|event| event.id.map_or(u64::MAX, |id| id.0));
         events.retain(|event| event.id.is_none_or(|id| self.remember(id)));
-        events.retain(|event| posted(event).is_none_or(|id| !self.from_room.contains(&id)));
+        events.retain(|event| posted(event).is_none_or(|id| !self.knows(id)));
         self.last_message = self.last_message.max(events.iter().filter_map(posted).max());
         events
+    }
+
+    /// Whether a message was delivered without the event that would tell.
+    fn knows(&self, message: MessageId) -> bool {
+        Some(message) <= self.known_messages || self.from_room.contains(&message)
     }
 
     /// Whether an update begins at or before the cursor, if it says.
