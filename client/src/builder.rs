@@ -28,7 +28,8 @@ impl<M: Mode> ChatBuilder<M> {
         self
     }
 
-    /// How many unread events each [`Events`](crate::Events) keeps before it drops new ones; 1024 unless set.
+    /// How many unread events each [`Events`](crate::Events) keeps before it drops new ones, to ask for them again later; 1024
+    /// unless set.
     pub fn event_buffer(mut self, events: NonZeroUsize) -> Self {
         self.event_buffer = events;
         self

@@ -3,12 +3,13 @@
 use std::fmt;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures_channel::oneshot;
 use futures_util::future::{Either, select};
 use sechat_core::engine::{Pending, Ticket};
-use sechat_core::{Config, Engine, Error, Now, RoomId};
+use sechat_core::{Config, Engine, Error, Event, Now, RoomId};
 
 use crate::call::{Call, Closing};
 use crate::driver::Driver;
@@ -98,6 +99,18 @@ impl Connection {
         look: impl FnOnce(&mut Subscriber, &mut Wakes) -> T,
     ) -> Option<T> {
         self.shared.with(|state, due| state.subscribers.get_mut(&id).map(|subscriber| look(subscriber, due)))
+    }
+
+    /// The next event of a reader; the driver learns of one that has read all that was kept, and missed more.
+    pub(crate) fn poll_reader(&self, id: SubscriberId, cx: &Context<'_>) -> Option<Poll<Option<Arc<Event>>>> {
+        self.shared.with(|state, due| {
+            let subscriber = state.subscribers.get_mut(&id)?;
+            let next = subscriber.poll_next(cx, due);
+            if subscriber.lags() {
+                state.wake_driver(due);
+            }
+            Some(next)
+        })
     }
 
     pub(crate) fn unsubscribe(&self, id: SubscriberId) {

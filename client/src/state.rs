@@ -6,7 +6,7 @@ use std::task::Waker;
 
 use sechat_core::engine::{Output, Position, TicketId};
 use sechat_core::event::{Event, EventKind, FeedChange};
-use sechat_core::{Engine, Error, EventId, RoomId};
+use sechat_core::{Engine, Error, EventId, Now, RoomId};
 
 use crate::subscriber::{Reading, Subscriber, SubscriberId};
 use crate::unread::Unread;
@@ -134,6 +134,21 @@ impl State {
         positions
     }
 
+    /// Has what readers had to drop brought again, once they have read all that was kept; whether there was any.
+    /// All outputs have been seen to.
+    pub(crate) fn catch_up(&mut self, now: Now, due: &mut Wakes) -> bool {
+        if !self.subscribers.values().any(Subscriber::lags) {
+            return false;
+        }
+        let positions = self.engine.positions();
+        let replays: Vec<_> =
+            self.subscribers.values_mut().flat_map(|reader| reader.catch_up(&positions, due)).collect();
+        for (room, from) in replays {
+            self.engine.replay(now, room, from);
+        }
+        true
+    }
+
     /// Rooms that have gone on need no word of where any more.
     fn resumed(&mut self) {
         if !self.resume.is_empty() {
@@ -149,7 +164,18 @@ impl State {
                 self.resumed();
                 due.extend(self.waiting.remove(&Waiting::Call(id)));
             }
-            Output::Event(event) => self.offer(Arc::from(event), due),
+            Output::Event(event) => {
+                let (event, unread) = self.unread(event);
+                for subscriber in self.subscribers.values_mut() {
+                    subscriber.offer(&event, unread, due);
+                }
+            }
+            Output::Replayed(event) => {
+                let (event, unread) = self.unread(event);
+                for subscriber in self.subscribers.values_mut() {
+                    subscriber.offer_again(&event, unread, due);
+                }
+            }
             Output::FeedEnded(result) => self.end_feed(&result, due),
             Output::Finished => self.finish(End::Finished, due),
             world => return Some(world),
@@ -168,16 +194,14 @@ impl State {
         self.end_feed(&if end == End::Finished { Ok(()) } else { Err(Error::Closed) }, due);
     }
 
-    #[expect(clippy::needless_pass_by_value, reason = "it is the readers' from now on")]
-    fn offer(&mut self, event: Arc<Event>, due: &mut Wakes) {
+    /// An event, and how far back it keeps those who have not read it.
+    fn unread(&mut self, event: Box<Event>) -> (Arc<Event>, Option<Unread>) {
         if let EventKind::Feed(FeedChange::Gap { room, after, .. }) = event.kind {
             self.gaps.insert(room, after);
         }
         let gap = event.room_id.and_then(|room| self.gaps.get(&room).copied());
         let unread = Unread::new(&event, gap);
-        for subscriber in self.subscribers.values_mut() {
-            subscriber.offer(&event, unread, due);
-        }
+        (Arc::from(event), unread)
     }
 
     fn end_feed(&mut self, result: &Result<(), Error>, due: &mut Wakes) {

@@ -25,11 +25,7 @@ impl Unread {
             (_, Some(id)) => Some(EventId(id.0.saturating_sub(1))),
             _ => gap.filter(|_| message.is_some()),
         };
-        let room = match &event.kind {
-            EventKind::Feed(change) => change.room(),
-            _ => event.room_id,
-        };
-        (after.is_some() || message.is_some()).then_some(Self { room, after, message })
+        (after.is_some() || message.is_some()).then_some(Self { room: event.room_id, after, message })
     }
 
     /// Both. Ids are the server's, not the room's, so that one bound serves for all.

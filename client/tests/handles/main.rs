@@ -8,6 +8,7 @@ mod credentials;
 mod driver;
 mod events;
 mod facade;
+mod lagging;
 mod lifetime;
 mod order;
 mod reading;

@@ -35,7 +35,8 @@ impl Position {
         Self { after: self.after.min(other.after), message: self.message.min(other.message) }
     }
 
-    pub(super) fn pass(&mut self, event: &Event) {
+    /// Moves past an event of the room.
+    pub fn pass(&mut self, event: &Event) {
         self.after = self.after.max(event.id.unwrap_or_default());
         if let EventKind::MessagePosted(message) = &event.kind {
             self.message = self.message.max(Some(message.id));

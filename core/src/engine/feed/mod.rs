@@ -16,6 +16,7 @@
 
 mod asking;
 mod frames;
+mod replays;
 mod rooms;
 mod sockets;
 mod timeline;
@@ -311,6 +312,10 @@ impl Engine {
         let me = self.session.me().map(|me| me.id);
         let mut left = Vec::new();
         for event in events {
+            if self.is_replayed(&event) {
+                self.net.push(Output::Replayed(Box::new(event)));
+                continue;
+            }
             if let Some(id) = event.id.filter(|_| event.is_personal()) {
                 self.remember_stray(id);
             }

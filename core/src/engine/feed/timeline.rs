@@ -26,6 +26,8 @@ pub(super) struct Timeline {
     last_message: Option<MessageId>,
     /// Messages up to here were delivered to an earlier process.
     known_messages: Option<MessageId>,
+    /// Everything up to here was delivered before, and is delivered again for who was too slow.
+    replays_until: Option<Position>,
     /// Messages that were delivered without an event id, from the room itself.
     from_room: BTreeSet<MessageId>,
     /// Updates that came after a gap.
@@ -94,6 +96,29 @@ impl Timeline {
         self.recover();
     }
 
+    /// Goes back, to bring again what came after an event.
+    pub(super) fn replay(&mut self, from: Position) {
+        let now = self.position();
+        let until = self.replays_until.unwrap_or_default();
+        self.replays_until = Some(Position::new(now.after.max(until.after), now.message.max(until.message)));
+        (self.cursor, self.floor) = (from.after, from.after);
+        (self.last_message, self.known_messages) = (from.message, from.message);
+        self.seen.clear();
+        self.from_room.clear();
+        self.recover();
+    }
+
+    /// Whether an event that is being delivered was delivered before.
+    pub(super) fn is_replayed(&self, event: &Event) -> bool {
+        let Some(until) = self.replays_until else { return false };
+        event.id.is_some_and(|id| id <= until.after) || posted(event).is_some_and(|id| Some(id) <= until.message)
+    }
+
+    /// Up to where what comes after this event was delivered before, if it was.
+    pub(super) fn replays_until(&self, after: EventId) -> Option<EventId> {
+        self.replays_until.map(|until| until.after).filter(|&until| after < until)
+    }
+
     /// Everything up to here has been delivered.
     pub(super) fn position(&self) -> Position {
         Position { after: self.cursor, message: self.last_message }
@@ -129,6 +154,9 @@ impl Timeline {
                 self.held.push(Held { update, covered: false });
             }
             return Vec::new();
+        }
+        if self.replays_until(self.cursor).is_none() {
+            self.replays_until = None;
         }
         self.deliver(update)
     }
