@@ -8,6 +8,8 @@ use sechat_core::{Config, Error};
 use crate::chat::Chat;
 use crate::connection::Connection;
 use crate::runtime::Mode;
+use crate::saved::Delivery;
+use crate::subscriber::Reading;
 
 /// Makes a [`Chat`] that differs from the usual; see [`Chat::builder`].
 #[must_use = "nothing happens before `connect`"]
@@ -15,6 +17,7 @@ pub struct ChatBuilder<M: Mode> {
     config: Config,
     runtime: Option<M::Runtime>,
     event_buffer: NonZeroUsize,
+    delivery: Delivery,
 }
 
 impl<M: Mode> ChatBuilder<M> {
@@ -25,9 +28,16 @@ impl<M: Mode> ChatBuilder<M> {
         self
     }
 
-    /// How many unread events each [`Events`](crate::Events) keeps before it drops new ones; 1024 unless set.
+    /// How many unread events each [`Events`](crate::Events) keeps before it drops new ones, to ask for them again later; 1024
+    /// unless set.
     pub fn event_buffer(mut self, events: NonZeroUsize) -> Self {
         self.event_buffer = events;
+        self
+    }
+
+    /// When an event counts as read for [`Chat::state`]; [`Delivery::AtLeastOnce`] unless set.
+    pub fn delivery(mut self, delivery: Delivery) -> Self {
+        self.delivery = delivery;
         self
     }
 
@@ -36,11 +46,13 @@ impl<M: Mode> ChatBuilder<M> {
     /// Fails if there is no runtime to start it on, or if the credentials are for another server than the configuration.
     pub fn connect(self) -> Result<Chat<M>, Error> {
         let runtime = self.runtime.map_or_else(M::runtime, Ok)?;
-        Connection::start(self.config, &runtime, self.event_buffer.get()).map(Chat::new)
+        let reading = Reading { capacity: self.event_buffer.get(), delivery: self.delivery };
+        Connection::start(self.config, &runtime, reading).map(Chat::new)
     }
 
     pub(crate) fn new(config: Config) -> Self {
-        Self { config, runtime: None, event_buffer: const { NonZeroUsize::new(1024).unwrap() } }
+        let event_buffer = const { NonZeroUsize::new(1024).unwrap() };
+        Self { config, runtime: None, event_buffer, delivery: Delivery::default() }
     }
 }
 

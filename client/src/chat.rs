@@ -17,6 +17,7 @@ use crate::events::Events;
 use crate::reply::Reply;
 use crate::room::Room;
 use crate::runtime::Mode;
+use crate::saved::SavedState;
 
 /// An account on one chat server: one session, one throttle, one WebSocket for all of its rooms.
 ///
@@ -64,7 +65,7 @@ impl<M: Mode> Chat<M> {
     /// Enters a room and starts its events. Joining a joined room changes nothing.
     pub fn join(&self, room: impl Into<RoomId>) -> M::Reply<Room<M>> {
         let room = Room::listening(self.clone(), room.into());
-        let joined = self.connection.call(|engine, now| engine.join(now, room.id()));
+        let joined = self.connection.join(room.id());
         M::hand_over(joined.map(|()| room))
     }
 
@@ -96,6 +97,43 @@ impl<M: Mode> Chat<M> {
     /// How many posts, edits and the like wait for their turn or are under way.
     pub fn queued(&self) -> usize {
         self.connection.look(Engine::queued)
+    }
+
+    /// How far the bot has come in each of its rooms, for [`resume`](Self::resume) in a later process: take and store it
+    /// now and then, and at the end, before or after [`close`](Self::close).
+    ///
+    /// It moves past an event once all [`Events`] that read its room have dealt with it, as
+    /// [`ChatBuilder::delivery`](crate::ChatBuilder::delivery) says; so a stream that is kept but read no more holds it
+    /// back. What no stream reads counts as dealt with.
+    pub fn state(&self) -> SavedState {
+        self.connection.with(|state| SavedState::new(state.engine.server(), state.positions()))
+    }
+
+    /// Goes on from where an earlier process stood: rooms that are joined from now on begin with what has happened
+    /// since, in order, once. Where the server has forgotten part of it, a
+    /// [`FeedChange::Gap`](crate::FeedChange::Gap) says so.
+    ///
+    /// ```no_run
+    /// # use sechat_client::{AsyncMode, Chat, Error, Room, SavedState};
+    /// # fn before<M: AsyncMode>(chat: &Chat<M>) -> Result<(), Error> {
+    /// if let Some(state) = SavedState::load("state.json")? {
+    ///     chat.resume(state)?;
+    /// }
+    /// // Join the rooms; then, after each event that the bot has dealt with:
+    /// chat.state().save("state.json")?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] for a state of another server.
+    pub fn resume(&self, state: SavedState) -> Result<(), Error> {
+        self.connection.with(|here| {
+            let positions = state.positions(here.engine.server())?;
+            here.resume(positions);
+            Ok(())
+        })
     }
 
     /// Sends what still waits, leaves all rooms, and ends the connection for all its handles.

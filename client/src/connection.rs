@@ -3,24 +3,25 @@
 use std::fmt;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures_channel::oneshot;
 use futures_util::future::{Either, select};
 use sechat_core::engine::{Pending, Ticket};
-use sechat_core::{Config, Engine, Error, Now, RoomId};
+use sechat_core::{Config, Engine, Error, Event, Now, RoomId};
 
 use crate::call::{Call, Closing};
 use crate::driver::Driver;
 use crate::reply::Reply;
 use crate::runtime::Runtime;
 use crate::state::{End, State, Wakes};
-use crate::subscriber::{Subscriber, SubscriberId};
+use crate::subscriber::{Reading, Subscriber, SubscriberId};
 
 /// The claim of all users: handles, pending replies, streams of events. When the last of them goes, the connection ends.
 pub(crate) struct Connection {
     pub(crate) shared: Arc<Shared>,
-    event_buffer: usize,
+    reading: Reading,
 }
 
 /// The engine behind its lock, and the clock that it is told.
@@ -32,7 +33,7 @@ pub(crate) struct Shared {
 
 impl Connection {
     /// Starts an engine and its driver.
-    pub(crate) fn start<R: Runtime>(mut config: Config, runtime: &R, event_buffer: usize) -> Result<Arc<Self>, Error> {
+    pub(crate) fn start<R: Runtime>(mut config: Config, runtime: &R, reading: Reading) -> Result<Arc<Self>, Error> {
         if config.seed == 0 {
             config.seed = runtime.seed();
         }
@@ -43,7 +44,7 @@ impl Connection {
             timer: Box::new(move |span| set_timer(&timer, span)),
         });
         runtime.spawn(Driver::new(Arc::clone(&shared), runtime.clone()).run());
-        Ok(Arc::new(Self { shared, event_buffer }))
+        Ok(Arc::new(Self { shared, reading }))
     }
 
     /// Submits a call now; the reply is its result.
@@ -55,6 +56,15 @@ impl Connection {
             Ok(ticket) => Reply::new(Call::new(Arc::clone(self), ticket)),
             Err(error) => Reply::ready(Err(error)),
         }
+    }
+
+    /// Joins a room, going on from where an earlier process stood in it.
+    pub(crate) fn join(self: &Arc<Self>, room: RoomId) -> Reply<()> {
+        let position = self.with(|state| state.resume_at(room));
+        self.call(|engine, now| match position {
+            Some(position) => engine.resume(now, room, position),
+            None => engine.join(now, room),
+        })
     }
 
     /// Waits for a while, on whatever thread.
@@ -74,8 +84,13 @@ impl Connection {
         Reply::new(Closing::new(Arc::clone(&self.shared)))
     }
 
+    /// Looks at the engine and those who read.
+    pub(crate) fn with<T>(&self, look: impl FnOnce(&mut State) -> T) -> T {
+        self.shared.with(|state, _| look(state))
+    }
+
     pub(crate) fn subscribe(&self, room: Option<RoomId>) -> SubscriberId {
-        self.shared.with(|state, _| state.subscribe(room, self.event_buffer))
+        self.shared.with(|state, _| state.subscribe(room, self.reading))
     }
 
     pub(crate) fn subscriber<T>(
@@ -86,6 +101,18 @@ impl Connection {
         self.shared.with(|state, due| state.subscribers.get_mut(&id).map(|subscriber| look(subscriber, due)))
     }
 
+    /// The next event of a reader; the driver learns of one that has read all that was kept, and missed more.
+    pub(crate) fn poll_reader(&self, id: SubscriberId, cx: &Context<'_>) -> Option<Poll<Option<Arc<Event>>>> {
+        self.shared.with(|state, due| {
+            let subscriber = state.subscribers.get_mut(&id)?;
+            let next = subscriber.poll_next(cx, due);
+            if subscriber.lags() {
+                state.wake_driver(due);
+            }
+            Some(next)
+        })
+    }
+
     pub(crate) fn unsubscribe(&self, id: SubscriberId) {
         // What is left in the buffer is dropped after the lock is free.
         let _gone = self.shared.with(|state, _| state.subscribers.remove(&id));
@@ -94,6 +121,7 @@ impl Connection {
     /// Ends the streams of one room that was left.
     pub(crate) fn end_room(&self, room: RoomId) {
         self.shared.with(|state, due| {
+            state.forget(room);
             for subscriber in state.subscribers.values_mut().filter(|subscriber| subscriber.is_for(room)) {
                 subscriber.end(Ok(()), due);
             }

@@ -116,6 +116,9 @@ impl<R: Runtime> Driver<R> {
                 outputs.extend(state.dispatch(output, due));
                 count += 1;
             }
+            if state.end().is_none() && count < OUTPUTS && state.catch_up(self.runtime.now(), due) {
+                count += 1;
+            }
             let deadline = state.end().is_none().then(|| state.engine.poll_timeout()).flatten();
             (count > 0, deadline, state.end())
         });
@@ -145,7 +148,7 @@ impl<R: Runtime> Driver<R> {
                 debug!(?id, "closing a socket");
                 self.sockets.remove(&id);
             }
-            Output::Done(_) | Output::Event(_) | Output::FeedEnded(_) | Output::Finished => {
+            Output::Done(_) | Output::Event(_) | Output::Replayed(_) | Output::FeedEnded(_) | Output::Finished => {
                 unreachable!("dispatched under the lock")
             }
         }

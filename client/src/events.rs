@@ -21,9 +21,11 @@ use crate::subscriber::SubscriberId;
 /// blocking ones.
 ///
 /// Each one has a buffer of its own, of 1024 events unless
-/// [`ChatBuilder::event_buffer`](crate::ChatBuilder::event_buffer) says otherwise. A reader that falls behind further
-/// loses events, and reads a `FeedChange::Lagged` with their number where they would have been. It never slows down the
-/// account's calls or other readers.
+/// [`ChatBuilder::event_buffer`](crate::ChatBuilder::event_buffer) says otherwise. For a reader that falls behind
+/// further, what comes is dropped until it has read its buffer to the end. Then it reads a `FeedChange::Lagged` with the
+/// number, and after it what was dropped, brought again from the server; a `FeedChange::Gap` tells if that has forgotten
+/// part of it. Changes of the feed itself are not told again. A slow reader never slows down the account's calls or
+/// other readers.
 ///
 /// Faults of the connection do not end it: they show as events of their own kind, `FeedChange`, which every reader gets.
 /// It ends when the connection is closed, when its room is left, or when the feed fails for good;
@@ -64,6 +66,12 @@ impl<M: Mode> Events<M> {
         self
     }
 
+    /// Says that the event read last is dealt with, without asking for the next one: [`Chat::state`](crate::Chat::state)
+    /// moves past it.
+    pub fn done(&mut self) {
+        self.connection.subscriber(self.id, |subscriber, _| subscriber.done());
+    }
+
     pub(crate) fn new(connection: &Arc<Connection>, room: Option<RoomId>) -> Self {
         let id = connection.subscribe(room);
         Self { connection: Arc::clone(connection), id, only: None, mode: PhantomData }
@@ -86,7 +94,7 @@ impl<M: Mode> Events<M> {
 
     fn poll(&self, cx: &Context<'_>) -> Poll<Option<Event>> {
         loop {
-            let next = self.connection.subscriber(self.id, |subscriber, due| subscriber.poll_next(cx, due));
+            let next = self.connection.poll_reader(self.id, cx);
             let event = ready!(next.unwrap_or(Poll::Ready(None)));
             let wanted = |event: &Arc<Event>| self.only.as_ref().is_none_or(|only| only(&event.kind));
             if event.as_ref().is_none_or(wanted) {

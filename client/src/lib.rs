@@ -48,9 +48,11 @@ mod read_back;
 mod reply;
 mod room;
 mod runtime;
+mod saved;
 mod state;
 mod store;
 mod subscriber;
+mod unread;
 
 pub use builder::ChatBuilder;
 pub use chat::Chat;
@@ -63,6 +65,7 @@ pub use read_back::{Cursor, ReadBack};
 pub use reply::Reply;
 pub use room::{Moved, Room};
 pub use runtime::{AsyncMode, BlockingMode, Mode, Runtime, Socket};
+pub use saved::{Delivery, SavedState};
 pub use sechat_core::engine::{Access, FeedConfig, Pending, ReplyStyle};
 pub use sechat_core::event::{EventKind, FeedChange, Message};
 pub use sechat_core::{

@@ -48,7 +48,7 @@ impl<M: Mode> Room<M> {
         let room = room.into();
         let joined = Chat::<M>::anonymous(server).map(|chat| {
             let events = Events::new(chat.connection(), Some(room));
-            chat.connection().call(|engine, now| engine.join(now, room)).map(|()| events)
+            chat.connection().join(room).map(|()| events)
         });
         M::hand_over(joined.unwrap_or_else(|error| Reply::ready(Err(error))))
     }

@@ -1,13 +1,15 @@
 //! The engine, and everybody who waits for something of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::task::Waker;
 
-use sechat_core::engine::{Output, TicketId};
-use sechat_core::{Engine, Error, RoomId};
+use sechat_core::engine::{Output, Position, TicketId};
+use sechat_core::event::{Event, EventKind, FeedChange};
+use sechat_core::{Engine, Error, EventId, Now, RoomId};
 
-use crate::subscriber::{Subscriber, SubscriberId};
+use crate::subscriber::{Reading, Subscriber, SubscriberId};
+use crate::unread::Unread;
 
 /// What the lock protects.
 pub(crate) struct State {
@@ -16,6 +18,10 @@ pub(crate) struct State {
     driver: Option<Waker>,
     waiting: BTreeMap<Waiting, Waker>,
     next_id: u64,
+    /// Where an earlier process stood in rooms that are not joined yet.
+    resume: BTreeMap<RoomId, Position>,
+    /// After which event the record of a room had its last gap.
+    gaps: BTreeMap<RoomId, EventId>,
     feed_end: Option<Result<(), Error>>,
     end: Option<End>,
 }
@@ -53,6 +59,8 @@ impl State {
             driver: None,
             waiting: BTreeMap::new(),
             next_id: 0,
+            resume: BTreeMap::new(),
+            gaps: BTreeMap::new(),
             feed_end: None,
             end: None,
         }
@@ -86,20 +94,86 @@ impl State {
         due.retired.extend(self.waiting.remove(&what));
     }
 
-    pub(crate) fn subscribe(&mut self, room: Option<RoomId>, capacity: usize) -> SubscriberId {
+    pub(crate) fn subscribe(&mut self, room: Option<RoomId>, reading: Reading) -> SubscriberId {
         let id = SubscriberId(self.fresh_id());
-        self.subscribers.insert(id, Subscriber::new(room, capacity, self.feed_end.clone()));
+        self.subscribers.insert(id, Subscriber::new(room, reading, self.feed_end.clone()));
         id
+    }
+
+    /// Rooms that are joined from now on go on from here.
+    pub(crate) fn resume(&mut self, positions: BTreeMap<RoomId, Position>) {
+        self.resume.extend(positions);
+    }
+
+    /// Where the room goes on if it is joined now.
+    pub(crate) fn resume_at(&self, room: RoomId) -> Option<Position> {
+        self.resume.get(&room).copied()
+    }
+
+    /// The room was left: it begins anew if it is joined again.
+    pub(crate) fn forget(&mut self, room: RoomId) {
+        self.resume.remove(&room);
+        self.gaps.remove(&room);
+    }
+
+    /// How far what has happened in each room was dealt with, by those who read.
+    pub(crate) fn positions(&self) -> BTreeMap<RoomId, Position> {
+        let mut positions = self.engine.positions();
+        let joined: BTreeSet<RoomId> = positions.keys().copied().collect();
+        for (&room, position) in &mut positions {
+            let readers = || self.subscribers.values().filter(|reader| reader.hears(room));
+            let any_reads = readers().any(Subscriber::is_read);
+            for reader in readers().filter(|reader| reader.is_read() == any_reads) {
+                let unread = reader.unread().filter(|unread| unread.concerns(room, |other| joined.contains(&other)));
+                *position = unread.fold(*position, |position, unread| unread.keep_back(position));
+            }
+        }
+        for (&room, &position) in &self.resume {
+            positions.entry(room).or_insert(position);
+        }
+        positions
+    }
+
+    /// Has what readers had to drop brought again, once they have read all that was kept; whether there was any.
+    /// All outputs have been seen to.
+    pub(crate) fn catch_up(&mut self, now: Now, due: &mut Wakes) -> bool {
+        if !self.subscribers.values().any(Subscriber::lags) {
+            return false;
+        }
+        let positions = self.engine.positions();
+        let replays: Vec<_> =
+            self.subscribers.values_mut().flat_map(|reader| reader.catch_up(&positions, due)).collect();
+        for (room, from) in replays {
+            self.engine.replay(now, room, from);
+        }
+        true
+    }
+
+    /// Rooms that have gone on need no word of where any more.
+    fn resumed(&mut self) {
+        if !self.resume.is_empty() {
+            let joined = self.engine.positions();
+            self.resume.retain(|room, _| !joined.contains_key(room));
+        }
     }
 
     /// Sees to an output that is for somebody inside the process; gives back one that is for the world.
     pub(crate) fn dispatch(&mut self, output: Output, due: &mut Wakes) -> Option<Output> {
         match output {
-            Output::Done(id) => due.extend(self.waiting.remove(&Waiting::Call(id))),
+            Output::Done(id) => {
+                self.resumed();
+                due.extend(self.waiting.remove(&Waiting::Call(id)));
+            }
             Output::Event(event) => {
-                let event = Arc::from(event);
+                let (event, unread) = self.unread(event);
                 for subscriber in self.subscribers.values_mut() {
-                    subscriber.offer(&event, due);
+                    subscriber.offer(&event, unread, due);
+                }
+            }
+            Output::Replayed(event) => {
+                let (event, unread) = self.unread(event);
+                for subscriber in self.subscribers.values_mut() {
+                    subscriber.offer_again(&event, unread, due);
                 }
             }
             Output::FeedEnded(result) => self.end_feed(&result, due),
@@ -118,6 +192,16 @@ impl State {
         self.wake_driver(due);
         due.extend(std::mem::take(&mut self.waiting).into_values());
         self.end_feed(&if end == End::Finished { Ok(()) } else { Err(Error::Closed) }, due);
+    }
+
+    /// An event, and how far back it keeps those who have not read it.
+    fn unread(&mut self, event: Box<Event>) -> (Arc<Event>, Option<Unread>) {
+        if let EventKind::Feed(FeedChange::Gap { room, after, .. }) = event.kind {
+            self.gaps.insert(room, after);
+        }
+        let gap = event.room_id.and_then(|room| self.gaps.get(&room).copied());
+        let unread = Unread::new(&event, gap);
+        (Arc::from(event), unread)
     }
 
     fn end_feed(&mut self, result: &Result<(), Error>, due: &mut Wakes) {

@@ -1,4 +1,4 @@
-//! The file of a stored session.
+//! Files that hold one thing: a session, or how far a bot has come.
 
 use std::fmt;
 use std::fs;
@@ -25,15 +25,18 @@ pub(crate) struct Slot {
 
 impl Stored {
     pub(crate) fn read(path: &Path) -> Result<Self, Error> {
-        match fs::read(path) {
-            Ok(bytes) if bytes.is_empty() => Ok(Self::Nothing),
-            Ok(bytes) => {
-                let session = str::from_utf8(&bytes).ok().and_then(|text| Credentials::from_json(text).ok());
-                Ok(session.map_or(Self::Other, |session| Self::Session(Box::new(session))))
-            }
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Self::Nothing),
-            Err(error) => Err(Error::store(path.display(), error)),
-        }
+        let Some(bytes) = read(path)? else { return Ok(Self::Nothing) };
+        let session = str::from_utf8(&bytes).ok().and_then(|text| Credentials::from_json(text).ok());
+        Ok(session.map_or(Self::Other, |session| Self::Session(Box::new(session))))
+    }
+}
+
+/// What is in a file; `None` if there is no such file, or nothing in it.
+pub(crate) fn read(path: &Path) -> Result<Option<Vec<u8>>, Error> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes).filter(|bytes| !bytes.is_empty())),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Error::store(path.display(), error)),
     }
 }
 

@@ -1,13 +1,16 @@
 //! One reader of events, and the buffer that keeps a slow one from growing without bound or holding others up.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
+use sechat_core::engine::Position;
 use sechat_core::event::{EventKind, FeedChange};
 use sechat_core::{Error, Event, RoomId};
 
+use crate::saved::Delivery;
 use crate::state::Wakes;
+use crate::unread::Unread;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct SubscriberId(pub(crate) u64);
@@ -15,17 +18,55 @@ pub(crate) struct SubscriberId(pub(crate) u64);
 #[derive(Debug)]
 pub(crate) struct Subscriber {
     room: Option<RoomId>,
-    capacity: usize,
-    buffer: VecDeque<Arc<Event>>,
-    /// Events that found the buffer full, and come after all that is in it.
-    missed: u64,
+    reading: Reading,
+    buffer: VecDeque<Buffered>,
+    lag: Option<Lag>,
+    /// Parts of rooms that are brought again: after the one position, up to the other.
+    replays: BTreeMap<RoomId, (Position, Position)>,
+    /// What was read last, as long as it may still be dealt with.
+    current: Option<Unread>,
+    /// Somebody reads: a reader that never did keeps no position back.
+    read: bool,
     waker: Option<Waker>,
     end: Option<Result<(), Error>>,
 }
 
+/// What can be set about a reader.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Reading {
+    /// How many events are kept for it.
+    pub(crate) capacity: usize,
+    pub(crate) delivery: Delivery,
+}
+
+#[derive(Debug)]
+struct Buffered {
+    event: Arc<Event>,
+    unread: Option<Unread>,
+}
+
+/// The buffer was full. Everything is dropped until it has been read to its end, and then asked for.
+#[derive(Debug, Default)]
+struct Lag {
+    missed: u64,
+    rooms: BTreeMap<RoomId, Unread>,
+    /// The buffer has been read.
+    over: bool,
+}
+
 impl Subscriber {
-    pub(crate) fn new(room: Option<RoomId>, capacity: usize, end: Option<Result<(), Error>>) -> Self {
-        Self { room, capacity, buffer: VecDeque::new(), missed: 0, waker: None, end }
+    pub(crate) fn new(room: Option<RoomId>, reading: Reading, end: Option<Result<(), Error>>) -> Self {
+        Self {
+            room,
+            reading,
+            buffer: VecDeque::new(),
+            lag: None,
+            replays: BTreeMap::new(),
+            current: None,
+            read: false,
+            waker: None,
+            end,
+        }
     }
 
     pub(crate) fn is_for(&self, room: RoomId) -> bool {
@@ -36,17 +77,39 @@ impl Subscriber {
         self.end.as_ref()
     }
 
+    pub(crate) fn is_read(&self) -> bool {
+        self.read
+    }
+
+    pub(crate) fn hears(&self, room: RoomId) -> bool {
+        self.room.is_none_or(|only| only == room)
+    }
+
+    /// What it has not dealt with.
+    pub(crate) fn unread(&self) -> impl Iterator<Item = Unread> {
+        let buffered = self.buffer.iter().filter_map(|buffered| buffered.unread);
+        let missed = self.lag.iter().flat_map(|lag| lag.rooms.values().copied());
+        self.current.into_iter().chain(buffered).chain(missed)
+    }
+
+    /// What was read last is dealt with.
+    pub(crate) fn done(&mut self) {
+        self.current = None;
+    }
+
     /// Takes the event in if it is wanted and there is room, and counts it otherwise.
-    pub(crate) fn offer(&mut self, event: &Arc<Event>, due: &mut Wakes) {
+    pub(crate) fn offer(&mut self, event: &Arc<Event>, unread: Option<Unread>, due: &mut Wakes) {
         if self.end.is_some() || !self.wants(event) {
             return;
         }
-        let needed = if self.missed == 0 { 1 } else { 2 };
-        if self.buffer.len() + needed > self.capacity {
-            self.missed += 1;
+        if let Some(room) = event.room_id.filter(|_| !matches!(event.kind, EventKind::Feed(_))) {
+            // What is repeated comes before anything new.
+            self.replays.remove(&room);
+        }
+        if self.lag.is_some() || self.buffer.len() >= self.reading.capacity {
+            self.lag.get_or_insert_default().add(event, unread);
         } else {
-            self.note_missed();
-            self.buffer.push_back(Arc::clone(event));
+            self.buffer.push_back(Buffered { event: Arc::clone(event), unread });
         }
         if let EventKind::Feed(FeedChange::RoomLost { room, reason, .. }) = &event.kind
             && self.room == Some(*room)
@@ -56,31 +119,80 @@ impl Subscriber {
         due.extend(self.waker.take());
     }
 
+    /// Takes the event in if it was dropped before. One answer of the server may go beyond the capacity: it is in memory
+    /// anyway, and to drop part of it would only ask for it again.
+    pub(crate) fn offer_again(&mut self, event: &Arc<Event>, unread: Option<Unread>, due: &mut Wakes) {
+        if let Some((after, until)) = event.room_id.and_then(|room| self.replays.get_mut(&room))
+            && event_is_between(event, after, *until)
+        {
+            self.buffer.push_back(Buffered { event: Arc::clone(event), unread });
+            due.extend(self.waker.take());
+        }
+    }
+
+    /// What has to be brought again, once all that was kept has been read. Here the reader learns that it lagged.
+    pub(crate) fn catch_up(
+        &mut self,
+        positions: &BTreeMap<RoomId, Position>,
+        due: &mut Wakes,
+    ) -> Vec<(RoomId, Position)> {
+        if !self.lag.as_ref().is_some_and(|lag| lag.over) {
+            return Vec::new();
+        }
+        let rooms = self.tell_lag();
+        due.extend(self.waker.take());
+        let mut wanted = Vec::new();
+        for (room, unread) in rooms {
+            let Some(&until) = positions.get(&room) else { continue };
+            // What is still to come of an earlier repetition stays wanted.
+            let pending = self.replays.get(&room).map_or(until, |&(after, _)| after);
+            let after = unread.keep_back(until).min(pending);
+            self.replays.insert(room, (after, until));
+            wanted.push((room, after));
+        }
+        wanted
+    }
+
     /// No more events will come; those in the buffer can still be read. The first end counts.
     pub(crate) fn end(&mut self, result: Result<(), Error>, due: &mut Wakes) {
         self.end.get_or_insert(result);
         due.extend(self.waker.take());
     }
 
+    /// The next event. `Err` if the driver has to bring some again before.
     pub(crate) fn poll_next(&mut self, cx: &Context<'_>, due: &mut Wakes) -> Poll<Option<Arc<Event>>> {
-        if self.buffer.is_empty() {
-            self.note_missed();
+        self.read = true;
+        self.done();
+        if self.buffer.is_empty() && self.end.is_some() && self.lag.is_some() {
+            // Nobody can be asked any more.
+            self.tell_lag();
         }
-        if let Some(event) = self.buffer.pop_front() {
+        if let Some(Buffered { event, unread }) = self.buffer.pop_front() {
+            self.current = unread.filter(|_| self.reading.delivery == Delivery::AtLeastOnce);
             return Poll::Ready(Some(event));
         }
         if self.end.is_some() {
             return Poll::Ready(None);
         }
+        if let Some(lag) = &mut self.lag {
+            lag.over = true;
+        }
         due.replace(&mut self.waker, cx.waker());
         Poll::Pending
     }
 
-    fn note_missed(&mut self) {
-        if self.missed > 0 {
-            let missed = std::mem::take(&mut self.missed);
-            self.buffer.push_back(Arc::new(Event::feed(FeedChange::lagged(missed))));
-        }
+    /// Whether it waits for [`catch_up`](Self::catch_up).
+    pub(crate) fn lags(&self) -> bool {
+        self.lag.as_ref().is_some_and(|lag| lag.over)
+    }
+
+    /// The reader learns how many events were dropped.
+    fn tell_lag(&mut self) -> BTreeMap<RoomId, Unread> {
+        let Lag { missed, rooms, .. } = self.lag.take().unwrap_or_default();
+        let event = Arc::new(Event::feed(FeedChange::lagged(missed)));
+        let unread = rooms.values().copied().reduce(Unread::and);
+        self.buffer.push_back(Buffered { event, unread });
+        rooms
     }
 
     /// What happens to the feed as a whole concerns every reader.
@@ -89,4 +201,32 @@ impl Subscriber {
             || self.room == event.room_id
             || matches!(event.kind, EventKind::Feed(_)) && event.room_id.is_none()
     }
+}
+
+impl Lag {
+    fn add(&mut self, event: &Event, unread: Option<Unread>) {
+        self.missed += 1;
+        if let (Some(room), Some(unread)) = (event.room_id, unread) {
+            self.rooms.entry(room).and_modify(|known| *known = known.and(unread)).or_insert(unread);
+        }
+    }
+}
+
+/// Whether an event lies after one position and not after another. The one moves up to it then, so that it counts once.
+fn event_is_between(event: &Event, after: &mut Position, until: Position) -> bool {
+    if let EventKind::Feed(FeedChange::Gap { after: gap, .. }) = event.kind {
+        return gap < until.after;
+    }
+    let before = *after;
+    let new = match (&event.kind, event.id) {
+        (_, Some(id)) => id > before.after && id <= until.after,
+        (EventKind::MessagePosted(message), None) => {
+            Some(message.id) > before.message && Some(message.id) <= until.message
+        }
+        _ => false,
+    };
+    if new {
+        after.pass(event);
+    }
+    new
 }

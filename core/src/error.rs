@@ -204,6 +204,9 @@ pub enum Invalid {
     /// Stored or pasted credentials cannot be used.
     #[error("bad credentials: {0}")]
     Credentials(String),
+    /// A stored state cannot be gone on from.
+    #[error("bad state: {0}")]
+    State(String),
     /// An address is not what it should be.
     #[error("bad address: {0}")]
     Address(String),

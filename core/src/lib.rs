@@ -101,6 +101,7 @@
 //!                     engine.shut_down(now, Pending::Flush);
 //!                 }
 //!             }
+//!             Output::Replayed(_) => unreachable!("nobody asked for it"),
 //!             Output::FeedEnded(result) => result?,
 //!             Output::Finished => break 'running,
 //!         }

@@ -109,7 +109,7 @@ impl Duo {
                         self.server.disconnect(self.now, key);
                     }
                 }
-                Output::Done(_) => {}
+                Output::Done(_) | Output::Replayed(_) => {}
                 Output::Event(event) => self.events.push(*event),
                 Output::FeedEnded(result) => self.feed_ended = Some(result),
                 Output::Finished => self.finished = true,

@@ -105,42 +105,6 @@ fn changes_of_the_feed_reach_every_reader() {
 }
 
 #[test]
-fn a_slow_reader_learns_what_it_missed_and_holds_nobody_up() {
-    let stage = Stage::new();
-    let (chat, mut answers, rooms) = joined(&stage, 3);
-    let (mut slow, mut quick) = (chat.events(), chat.events());
-    let mut quickly = Vec::new();
-    for id in 1001..=1006 {
-        answers.lines[0].send(message(1, id));
-        quickly.extend(read(&stage, &mut quick));
-    }
-    assert_eq!(quickly, ["1001", "1002", "1003", "1004", "1005", "1006"]);
-    answers.run(&stage, rooms[0].send("calls go on")).unwrap();
-    assert_eq!(read(&stage, &mut slow), ["1001", "1002", "1003", "missed 3"]);
-    answers.lines[0].send(message(1, 1007));
-    assert_eq!(read(&stage, &mut slow), ["1007"]);
-}
-
-#[test]
-fn what_was_missed_stands_where_it_was_missed() {
-    let stage = Stage::new();
-    let (chat, answers, _rooms) = joined(&stage, 3);
-    let mut slow = chat.events();
-    let next = |slow: &mut Events| match stage.look(&mut slow.next()) {
-        Some(Some(event)) => event.message().unwrap().id.0,
-        other => panic!("{other:?}"),
-    };
-    for id in 1001..=1005 {
-        answers.lines[0].send(message(1, id));
-    }
-    assert_eq!((next(&mut slow), next(&mut slow)), (1001, 1002));
-    // There is room for the number and one event again.
-    answers.lines[0].send(message(1, 1006));
-    answers.lines[0].send(message(1, 1007));
-    assert_eq!(read(&stage, &mut slow), ["1003", "missed 2", "1006", "missed 1"]);
-}
-
-#[test]
 fn a_future_that_is_dropped_loses_nothing() {
     let stage = Stage::new();
     let (chat, answers, _rooms) = joined(&stage, 100);

@@ -45,6 +45,11 @@ impl Site {
         self.stage.look(future)
     }
 
+    /// Every task is gone, as when a process is killed.
+    pub(crate) fn collapse(&self) {
+        self.stage.collapse();
+    }
+
     /// Lets time pass, with nobody at the network.
     pub(crate) fn skip(&self, span: Duration) {
         self.stage.advance(span);

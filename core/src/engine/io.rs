@@ -52,6 +52,8 @@ pub enum Output {
     Done(TicketId),
     /// Something happened in chat, or to the connection.
     Event(Box<Event>),
+    /// The same as an [`Event`](Self::Event) before, brought again by [`Engine::replay`](crate::Engine::replay).
+    Replayed(Box<Event>),
     /// The feed has ended for good and no event will follow.
     /// The result of the shutdown, if one was asked for, is `Ok`.
     FeedEnded(Result<(), crate::Error>),
@@ -98,6 +100,7 @@ impl fmt::Debug for Output {
             }
             Self::SocketClose(id) => f.debug_tuple("SocketClose").field(id).finish(),
             Self::Done(id) => f.debug_tuple("Done").field(id).finish(),
+            Self::Replayed(event) => f.debug_tuple("Replayed").field(event).finish(),
             Self::Event(event) => f.debug_tuple("Event").field(event).finish(),
             Self::FeedEnded(result) => f.debug_tuple("FeedEnded").field(result).finish(),
             Self::Finished => f.write_str("Finished"),

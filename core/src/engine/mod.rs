@@ -12,6 +12,7 @@ mod io;
 mod net;
 mod own;
 mod pace;
+mod position;
 mod session;
 mod settle;
 
@@ -22,6 +23,7 @@ use std::time::Instant;
 
 pub use config::{Access, Config, FeedConfig, ReplyStyle};
 pub use io::{Deadline, ExchangeId, Input, Output, SocketId, TicketId};
+pub use position::Position;
 
 use backoff::Jitter;
 use call::{Boxed, Call, Stage};
@@ -35,7 +37,7 @@ use session::Session;
 use crate::cookies::Jar;
 use crate::endpoint::{EditMessage, Endpoint, MessageSource, Nature, NewMessage, SocketAddress};
 use crate::event::RoomSnapshot;
-use crate::{Credentials, Error, Invalid, Me, MessageId, Now, RoomId};
+use crate::{Credentials, Error, Invalid, Me, MessageId, Now, RoomId, Server};
 
 /// The protocol of one account on one chat server, or of an anonymous reader.
 ///
@@ -183,14 +185,7 @@ impl Engine {
 
     /// Enters a room and starts its events, after which no event is missed. Joining a joined room changes nothing.
     pub fn join(&mut self, now: Now, room: RoomId) -> Ticket<()> {
-        let id = TicketId(self.net.fresh_id());
-        if self.ending == Ending::No {
-            self.join_room(room, id);
-        } else {
-            self.finish_ticket(id, Err(Error::Closed));
-        }
-        self.run(now);
-        Ticket::new(id)
+        self.enter(now, room, None)
     }
 
     /// Leaves a room and ends its events, once the posts submitted before have gone out.
@@ -256,7 +251,11 @@ impl Engine {
 
     /// The next thing to do, until there is none.
     pub fn poll_output(&mut self) -> Option<Output> {
-        self.net.pop()
+        let output = self.net.pop();
+        if let Some(Output::Event(event)) = &output {
+            self.feed.hand_out(event);
+        }
+        output
     }
 
     /// When to hand in [`Input::Timeout`]; may change with every other verb.
@@ -270,6 +269,11 @@ impl Engine {
             .flatten()
             .min();
         earliest.map(|(at, why)| Deadline { at, why })
+    }
+
+    /// The chat server that it is for.
+    pub fn server(&self) -> &Server {
+        &self.config.server
     }
 
     /// Who this session is, once that is known.

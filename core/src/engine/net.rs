@@ -117,6 +117,10 @@ impl Net {
         self.outputs.push_back(output);
     }
 
+    pub(super) fn outputs(&self) -> impl Iterator<Item = &Output> {
+        self.outputs.iter()
+    }
+
     pub(super) fn pop(&mut self) -> Option<Output> {
         self.outputs.pop_front()
     }

@@ -59,7 +59,8 @@ pub enum FeedChange {
     SessionExpired,
     /// The session was not valid any more; a new login has been made.
     LoggedInAgain,
-    /// This reader was too slow: its buffer was full, and events were dropped where this stands.
+    /// This reader was too slow: its buffer was full, and events were dropped where this stands. They are asked of the
+    /// server again, and come next.
     #[non_exhaustive]
     Lagged {
         /// How many were dropped.

@@ -195,7 +195,7 @@ impl Engine {
                 let after = room.timeline.cursor();
                 let filled = room.timeline.rebuilt(snapshot.events);
                 let until = Some(room.timeline.cursor());
-                self.announce(FeedChange::Gap { room: id, after, until });
+                self.announce_gap(id, after, until);
                 self.deliver(filled.events);
                 self.count_missed(filled.missed);
                 self.ask_worked(now);
@@ -270,7 +270,7 @@ impl Engine {
         let after = room.timeline.cursor();
         let filled = room.timeline.rebuilt(Vec::new());
         room.timeline.settle_for_less();
-        self.announce(FeedChange::Gap { room: id, after, until: None });
+        self.announce_gap(id, after, None);
         self.deliver(filled.events);
     }
 

@@ -16,6 +16,7 @@
 
 mod asking;
 mod frames;
+mod replays;
 mod rooms;
 mod sockets;
 mod timeline;
@@ -29,7 +30,7 @@ use url::Url;
 
 use super::calls::{Purpose, unbox};
 use super::io::{Output, SocketId, TicketId};
-use super::{Boxed, Config, Engine, FeedConfig};
+use super::{Boxed, Config, Engine, FeedConfig, Position};
 use crate::endpoint::{Acknowledge, LeaveRoom};
 use crate::event::{Event, EventKind, FeedChange, Frame, RoomSnapshot};
 use crate::{Error, EventId, LoginError, MessageId, Now, RoomId};
@@ -61,6 +62,8 @@ pub(super) struct Feed {
     /// Events missed so far, while the feed resumes after a loss.
     resuming: Option<u64>,
     ended: bool,
+    /// Where the rooms stood when it ended.
+    left_at: BTreeMap<RoomId, Position>,
 }
 
 /// Questions to `/events`.
@@ -100,6 +103,10 @@ enum Status {
 struct Room {
     /// Calls that wait for the room to be joined; `None` once it is.
     joining: Option<Vec<TicketId>>,
+    /// Where it goes on once it is joined, if not with what happens next.
+    resume: Option<Position>,
+    /// What has left the engine of it.
+    handed_out: Position,
     timeline: Timeline,
     cover: Cover,
     /// Since when the server has denied it, and how often.
@@ -161,6 +168,23 @@ impl Feed {
             status: Status::Idle,
             resuming: None,
             ended: false,
+            left_at: BTreeMap::new(),
+        }
+    }
+
+    /// Where the rooms stand: those joined, or those that were at the end.
+    pub(super) fn positions(&self, events_wait: bool) -> BTreeMap<RoomId, Position> {
+        let at = |room: &Room| if events_wait { room.handed_out } else { room.timeline.position() };
+        let joined = self.live_rooms().map(|(id, room)| (id, at(room)));
+        self.left_at.iter().map(|(&id, &position)| (id, position)).chain(joined).collect()
+    }
+
+    /// An event leaves the engine.
+    pub(super) fn hand_out(&mut self, event: &Event) {
+        let Some(id) = event.room_id else { return };
+        let room = self.rooms.get_mut(&id).map(|room| &mut room.handed_out);
+        if let Some(position) = room.or(self.left_at.get_mut(&id)) {
+            position.pass(event);
         }
     }
 
@@ -268,6 +292,7 @@ impl Engine {
         if std::mem::replace(&mut self.feed.ended, true) {
             return;
         }
+        self.feed.left_at = self.positions();
         let error = result.clone().err().unwrap_or(Error::Closed);
         for id in self.feed.rooms.keys().copied().collect::<Vec<_>>() {
             self.drop_room(id, &error);
@@ -287,6 +312,10 @@ impl Engine {
         let me = self.session.me().map(|me| me.id);
         let mut left = Vec::new();
         for event in events {
+            if self.is_replayed(&event) {
+                self.net.push(Output::Replayed(Box::new(event)));
+                continue;
+            }
             if let Some(id) = event.id.filter(|_| event.is_personal()) {
                 self.remember_stray(id);
             }

@@ -5,10 +5,10 @@ use std::time::Duration;
 use super::timeline::Timeline;
 use super::{Cover, FeedJob, Room};
 use crate::endpoint::{LeaveRoom, PollEvents, RoomEvents};
-use crate::engine::Engine;
 use crate::engine::call::{Call, Stage};
 use crate::engine::calls::Sink;
 use crate::engine::io::TicketId;
+use crate::engine::{Engine, Position};
 use crate::event::{FeedChange, Frame, RoomSnapshot};
 use crate::{Error, EventId, MessageId, Now, Refusal, RoomId};
 
@@ -18,7 +18,7 @@ const DENIED_FOR_GOOD: Duration = Duration::from_secs(30);
 
 impl Engine {
     /// Starts a room, or joins those who wait for it.
-    pub(in crate::engine) fn join_room(&mut self, id: RoomId, ticket: TicketId) {
+    pub(in crate::engine) fn join_room(&mut self, id: RoomId, resume: Option<Position>, ticket: TicketId) {
         if self.feed.ended {
             return self.finish_ticket(ticket, Err(Error::Closed));
         }
@@ -29,6 +29,8 @@ impl Engine {
             None => {
                 let room = Room {
                     joining: Some(vec![ticket]),
+                    resume,
+                    handed_out: resume.unwrap_or_default(),
                     timeline: Timeline::default(),
                     cover: Cover::None,
                     denied: None,
@@ -123,8 +125,19 @@ impl Engine {
     fn begin(&mut self, now: Now, id: RoomId, time: EventId, last: Option<MessageId>) {
         let Some(room) = self.feed.rooms.get_mut(&id) else { return };
         let Some(waiters) = room.joining.take() else { return };
-        let strays = room.timeline.start(time, last, self.feed.strays.iter().copied());
-        self.deliver(strays);
+        let known = self.feed.strays.iter().copied();
+        match room.resume.take() {
+            Some(position) if position.after <= time => room.timeline.resume(position, known),
+            resume => {
+                let strays = room.timeline.start(time, last, known);
+                room.handed_out = room.timeline.position();
+                // The server counts its events anew: there is no telling what came after that one.
+                if let Some(Position { after, .. }) = resume {
+                    self.announce(FeedChange::Gap { room: id, after, until: Some(time) });
+                }
+                self.deliver(strays);
+            }
+        }
         for waiter in waiters {
             self.finish_ticket(waiter, Ok(Box::new(())));
         }

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::engine::Position;
 use crate::event::{Event, EventKind, RoomUpdate};
 use crate::{EventId, MessageId};
 
@@ -23,6 +24,10 @@ pub(super) struct Timeline {
     floor: EventId,
     seen: BTreeSet<EventId>,
     last_message: Option<MessageId>,
+    /// Messages up to here were delivered to an earlier process.
+    known_messages: Option<MessageId>,
+    /// Everything up to here was delivered before, and is delivered again for who was too slow.
+    replays_until: Option<Position>,
     /// Messages that were delivered without an event id, from the room itself.
     from_room: BTreeSet<MessageId>,
     /// Updates that came after a gap.
@@ -83,6 +88,42 @@ impl Timeline {
         std::mem::replace(&mut self.parked, later).into_values().collect()
     }
 
+    /// Goes on where an earlier reader of the room stood. What happened since has to be asked for.
+    pub(super) fn resume(&mut self, at: Position, known: impl Iterator<Item = EventId>) {
+        // What is as old as that, the earlier reader has had.
+        drop(self.start(at.after, at.message, known));
+        self.known_messages = at.message;
+        self.recover();
+    }
+
+    /// Goes back, to bring again what came after an event.
+    pub(super) fn replay(&mut self, from: Position) {
+        let now = self.position();
+        let until = self.replays_until.unwrap_or_default();
+        self.replays_until = Some(Position::new(now.after.max(until.after), now.message.max(until.message)));
+        (self.cursor, self.floor) = (from.after, from.after);
+        (self.last_message, self.known_messages) = (from.message, from.message);
+        self.seen.clear();
+        self.from_room.clear();
+        self.recover();
+    }
+
+    /// Whether an event that is being delivered was delivered before.
+    pub(super) fn is_replayed(&self, event: &Event) -> bool {
+        let Some(until) = self.replays_until else { return false };
+        event.id.is_some_and(|id| id <= until.after) || posted(event).is_some_and(|id| Some(id) <= until.message)
+    }
+
+    /// Up to where what comes after this event was delivered before, if it was.
+    pub(super) fn replays_until(&self, after: EventId) -> Option<EventId> {
+        self.replays_until.map(|until| until.after).filter(|&until| after < until)
+    }
+
+    /// Everything up to here has been delivered.
+    pub(super) fn position(&self) -> Position {
+        Position { after: self.cursor, message: self.last_message }
+    }
+
     /// The event to resume after.
     pub(super) fn cursor(&self) -> EventId {
         self.cursor
@@ -113,6 +154,9 @@ impl Timeline {
                 self.held.push(Held { update, covered: false });
             }
             return Vec::new();
+        }
+        if self.replays_until(self.cursor).is_none() {
+            self.replays_until = None;
         }
         self.deliver(update)
     }
@@ -230,9 +274,14 @@ impl Timeline {
         // Without an id there is no telling repetitions: such events keep their place at the end.
         events.sort_by_key(|event| event.id.map_or(u64::MAX, |id| id.0));
         events.retain(|event| event.id.is_none_or(|id| self.remember(id)));
-        events.retain(|event| posted(event).is_none_or(|id| !self.from_room.contains(&id)));
+        events.retain(|event| posted(event).is_none_or(|id| !self.knows(id)));
         self.last_message = self.last_message.max(events.iter().filter_map(posted).max());
         events
+    }
+
+    /// Whether a message was delivered without the event that would tell.
+    fn knows(&self, message: MessageId) -> bool {
+        Some(message) <= self.known_messages || self.from_room.contains(&message)
     }
 
     /// Whether an update begins at or before the cursor, if it says.
