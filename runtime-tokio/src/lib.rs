@@ -25,6 +25,7 @@
 //! The names are those of [`sechat_client`], where `M::Reply<T>` reads [`Reply<T>`], a future of `Result<T, Error>`, and
 //! [`Events`](sechat_client::Events) is a `Stream`.
 
+mod connect;
 mod runtime;
 
 pub use runtime::Tokio;
