@@ -62,6 +62,8 @@ pub use read_back::{Cursor, ReadBack};
 pub use reply::Reply;
 pub use room::{Moved, Room};
 pub use runtime::{AsyncMode, BlockingMode, Mode, Runtime, Socket};
+#[cfg(feature = "network")]
+pub use rustls;
 pub use sechat_core::engine::{Access, FeedConfig, Pending, ReplyStyle};
 pub use sechat_core::event::{EventKind, FeedChange, Message};
 pub use sechat_core::{

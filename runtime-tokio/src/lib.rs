@@ -29,7 +29,6 @@ mod connect;
 mod runtime;
 
 pub use runtime::Tokio;
-pub use rustls;
 pub use sechat_client::*;
 
 /// An account on one chat server; see [`sechat_client::Chat`].

@@ -19,7 +19,9 @@ impl Proxies {
             let (name, address) = first(names)?;
             let proxy = || {
                 Proxy::new(&address).map_err(|error| {
-                    TransportError::unsent(format_args!("the variable {name} names a proxy that cannot be used: {error}"))
+                    TransportError::unsent(format_args!(
+                        "the variable {name} names a proxy that cannot be used: {error}"
+                    ))
                 })
             };
             (!address.trim().is_empty()).then(proxy)
@@ -27,7 +29,8 @@ impl Proxies {
         Self {
             plain: proxy(&["http_proxy", "all_proxy", "ALL_PROXY"]),
             secure: proxy(&["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]),
-            except: first(&["no_proxy", "NO_PROXY"]).map_or_else(Exceptions::default, |(_, list)| Exceptions::parse(&list)),
+            except: first(&["no_proxy", "NO_PROXY"])
+                .map_or_else(Exceptions::default, |(_, list)| Exceptions::parse(&list)),
         }
     }
 }
@@ -55,9 +58,15 @@ mod tests {
         let is = |variables: &[(&str, &str)], url: &str, host: &str| {
             assert_eq!(via(variables, url), Ok((!host.is_empty()).then(|| host.to_owned())), "{variables:?} {url}");
         };
-        for (plain, secure) in [("http://chat.example/", "https://chat.example/"), ("ws://c.example/", "wss://c.example/")] {
+        for (plain, secure) in
+            [("http://chat.example/", "https://chat.example/"), ("ws://c.example/", "wss://c.example/")]
+        {
             is(&[], secure, "");
-            is(&[("https_proxy", "http://a:1"), ("HTTPS_PROXY", "http://b:1"), ("all_proxy", "http://c:1")], secure, "a");
+            is(
+                &[("https_proxy", "http://a:1"), ("HTTPS_PROXY", "http://b:1"), ("all_proxy", "http://c:1")],
+                secure,
+                "a",
+            );
             is(&[("HTTPS_PROXY", "b:1"), ("ALL_PROXY", "c:1")], secure, "b");
             is(&[("HTTPS_PROXY", "b:1"), ("ALL_PROXY", "c:1")], plain, "c");
             is(&[("http_proxy", "a:1")], plain, "a");
@@ -71,7 +80,8 @@ mod tests {
 
     #[test]
     fn what_cannot_be_used_is_told_when_it_would_be() {
-        let variables = [("all_proxy", "socks5://bot:hunter22@c:1"), ("http_proxy", "a:1"), ("no_proxy", "direct.example")];
+        let variables =
+            [("all_proxy", "socks5://bot:hunter22@c:1"), ("http_proxy", "a:1"), ("no_proxy", "direct.example")];
         assert_eq!(via(&variables, "http://chat.example/"), Ok(Some("a".to_owned())));
         assert_eq!(via(&variables, "https://direct.example/"), Ok(None));
         assert_eq!(via(&variables, "https://localhost/"), Ok(None));

@@ -4,8 +4,8 @@ use std::fmt;
 
 use data_encoding::BASE64;
 use percent_encoding::percent_decode_str;
-use secrecy::{ExposeSecret, SecretString};
 use sechat_core::Invalid;
+use secrecy::{ExposeSecret, SecretString};
 use url::{Host, Url};
 
 use super::exceptions::Exceptions;

@@ -64,7 +64,9 @@ fn status(head: &[u8]) -> Result<Option<u16>, &'static str> {
     match (answer.parse(head), answer.code) {
         (Ok(httparse::Status::Partial), _) => Ok(None),
         // A refusal may have a body. After a consent the server's bytes follow, and it waits to be asked something.
-        (Ok(httparse::Status::Complete(used)), Some(200..300)) if used < head.len() => Err("it says more than it should"),
+        (Ok(httparse::Status::Complete(used)), Some(200..300)) if used < head.len() => {
+            Err("it says more than it should")
+        }
         (Ok(httparse::Status::Complete(_)), Some(status)) => Ok(Some(status)),
         _ => Err("its answer is not HTTP/1.1"),
     }
