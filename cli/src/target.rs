@@ -1,15 +1,11 @@
 //! The server a command talks to.
 
+use std::fs;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use clap::Args;
-use sechat_blocking::rustls::crypto::ring;
-use sechat_blocking::rustls::pki_types::CertificateDer;
-use sechat_blocking::rustls::pki_types::pem::PemObject as _;
-use sechat_blocking::rustls::{ClientConfig, RootCertStore};
-use sechat_blocking::{Access, Blocking, Chat, Config, Server};
+use sechat_blocking::{Access, Blocking, Chat, Config, Network, Server};
 
 use crate::exit::{Code, Failure};
 use crate::session::SessionFile;
@@ -33,7 +29,7 @@ pub(crate) struct Target {
     #[arg(long, env = "SECHAT_SESSION", value_name = "FILE")]
     session: Option<PathBuf>,
 
-    /// Trust the certificate authority of this PEM file instead of the system's
+    /// Trust the certificate authorities of this PEM file too, beside the system's
     ///
     /// For a simulated server with TLS: `sechat serve --tls` says where its file is.
     #[arg(long, env = "SECHAT_CA", value_name = "FILE")]
@@ -61,23 +57,11 @@ impl Target {
 }
 
 fn trusting(file: &Path) -> Result<Blocking, Failure> {
-    let roots = authorities(file).map_err(|why| {
+    let network = fs::read(file)
+        .map_err(|error| error.to_string())
+        .and_then(|pem| Network::new().add_root_certificate_pem(pem).map_err(|error| error.to_string()));
+    let network = network.map_err(|why| {
         Failure::new(Code::Usage, format!("{}: {why}", file.display())).hint("--ca wants a file of PEM certificates.")
     })?;
-    let other = |error: String| Failure::new(Code::Other, error);
-    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(|error| other(error.to_string()))?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Blocking::with_tls(Arc::new(config)).map_err(|error| other(format!("cannot start a thread: {error}")))
-}
-
-fn authorities(file: &Path) -> Result<RootCertStore, String> {
-    let mut roots = RootCertStore::empty();
-    for certificate in CertificateDer::pem_file_iter(file).map_err(|error| error.to_string())? {
-        let certificate = certificate.map_err(|error| error.to_string())?;
-        roots.add(certificate).map_err(|error| error.to_string())?;
-    }
-    if roots.is_empty() { Err("holds no certificate".to_owned()) } else { Ok(roots) }
+    Blocking::with(network).map_err(|error| Failure::new(Code::Other, format!("cannot start a thread: {error}")))
 }

@@ -21,8 +21,11 @@ pub struct ChatBuilder<M: Mode> {
 }
 
 impl<M: Mode> ChatBuilder<M> {
-    /// Uses this runtime instead of a new one, for instance one with certificates of your own, or to share pooled HTTP
-    /// connections among accounts.
+    /// Uses this runtime instead of a new one: to share pooled HTTP connections among accounts, or for settings of the
+    /// network, which every adapter takes by `with`, as `Tokio::with(Network::new().no_proxy())`.
+    ///
+    /// What is said to the server, such as the [user agent](Config::user_agent), and how long an answer may take, the
+    /// [request timeout](Config::request_timeout), are in the [`Config`] that the builder was made with.
     pub fn runtime(mut self, runtime: M::Runtime) -> Self {
         self.runtime = Some(runtime);
         self

@@ -15,20 +15,17 @@
 //!
 //! To add a runtime: implement [`Runtime`], [`Socket`], [`Mode`], and [`AsyncMode`] or [`BlockingMode`], then write the
 //! aliases, `type Chat = sechat_client::Chat<MyRuntime>` and so on; `tests/stress.rs` has a whole one in 60 lines. The
-//! features `wire` (HTTP and WebSockets over `futures-io` streams), `websocket` and `tls` have most of the parts.
+//! features `network` (connections through proxies and TLS, and WebSockets) and `wire` (HTTP), both over `futures-io` streams,
+//! have most of the parts.
 
 #[cfg(feature = "commands")]
 pub mod commands;
 #[cfg(feature = "_conformance")]
 #[doc(hidden)]
 pub mod conformance;
-#[cfg(feature = "websocket")]
-pub mod race;
-#[cfg(feature = "websocket")]
-pub mod target;
-#[cfg(feature = "tls")]
-pub mod tls;
-#[cfg(feature = "websocket")]
+#[cfg(feature = "network")]
+pub mod network;
+#[cfg(feature = "network")]
 pub mod websocket;
 #[cfg(feature = "wire")]
 pub mod wire;
@@ -59,12 +56,16 @@ pub use chat::Chat;
 pub use credentials::Credentials;
 pub use events::{Events, TimedOut};
 pub use memory::{OwnMessage, OwnMessages};
+#[cfg(feature = "network")]
+pub use network::{Network, Proxy};
 pub use presence::{Presence, PresentUser, Roles, RoomNow};
 pub use profile::Profile;
 pub use read_back::{Cursor, ReadBack};
 pub use reply::Reply;
 pub use room::{Moved, Room};
 pub use runtime::{AsyncMode, BlockingMode, Mode, Runtime, Socket};
+#[cfg(feature = "network")]
+pub use rustls;
 pub use saved::{Delivery, SavedState};
 pub use sechat_core::engine::{Access, FeedConfig, Pending, ReplyStyle};
 pub use sechat_core::event::{EventKind, FeedChange, Message};

@@ -1,5 +1,6 @@
 //! WebSockets over any stream that an adapter has opened.
 
+use async_tungstenite::tungstenite::error::CapacityError;
 use async_tungstenite::tungstenite::protocol::WebSocketConfig;
 use async_tungstenite::tungstenite::{self, Message};
 use async_tungstenite::{WebSocketStream, client_async_with_config};
@@ -10,9 +11,6 @@ use http::{Request, header};
 use sechat_core::TransportError;
 
 use crate::runtime::Socket;
-
-/// The longest message that is read, in bytes.
-pub const MESSAGE_LIMIT: usize = 1 << 20;
 
 /// A byte stream: TCP, or TLS over it.
 pub trait Io: AsyncRead + AsyncWrite + Send + Unpin + 'static {}
@@ -29,10 +27,11 @@ pub struct WebSocket<S> {
 
 impl<S: Io> WebSocket<S> {
     /// Shakes hands over a fresh stream. The headers of the request are kept, and those of the handshake are added.
-    pub async fn open(stream: S, request: Request<()>) -> Result<Self, TransportError> {
+    /// A frame or message of more than `frame_limit` bytes is an error.
+    pub async fn open(stream: S, request: Request<()>, frame_limit: usize) -> Result<Self, TransportError> {
         let config = WebSocketConfig::default()
-            .max_message_size(Some(MESSAGE_LIMIT))
-            .max_frame_size(Some(MESSAGE_LIMIT))
+            .max_message_size(Some(frame_limit))
+            .max_frame_size(Some(frame_limit))
             // Nothing is written but answers to pings and farewells.
             .write_buffer_size(0)
             .max_write_buffer_size(64 << 10);
@@ -97,6 +96,9 @@ fn with_handshake(mut request: Request<()>) -> Result<Request<()>, TransportErro
 fn describe(error: &tungstenite::Error) -> String {
     match error {
         tungstenite::Error::Http(response) => format!("the server answered HTTP {}", response.status().as_u16()),
+        tungstenite::Error::Capacity(CapacityError::MessageTooLong { max_size, .. }) => {
+            format!("a message of the socket is longer than {max_size} bytes (Network::frame_limit)")
+        }
         other => other.to_string(),
     }
 }

@@ -210,6 +210,9 @@ pub enum Invalid {
     /// An address is not what it should be.
     #[error("bad address: {0}")]
     Address(String),
+    /// A certificate to trust cannot be used.
+    #[error("bad certificate: {0}")]
+    Certificate(String),
 }
 
 /// A network fault.

@@ -44,7 +44,7 @@ mod translate;
 
 pub use runtime::AsyncStd;
 pub use sechat_client::*;
-pub use {rustls, surf};
+pub use surf;
 
 /// An account on one chat server; see [`sechat_client::Chat`].
 pub type Chat = sechat_client::Chat<AsyncStd>;

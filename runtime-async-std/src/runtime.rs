@@ -3,18 +3,15 @@
 use std::fmt;
 use std::future::Future;
 use std::io;
-use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use async_std::net::{TcpStream, ToSocketAddrs};
 use async_std::task;
 use bytes::Bytes;
 use http::{Request, Response};
-use rustls::ClientConfig;
-use sechat_client::race::{STAGGER, race};
-use sechat_client::tls::Tls;
+use sechat_client::network::{Dial, Network, STAGGER, Stream, race};
 use sechat_client::websocket::WebSocket;
-use sechat_client::wire::{Dial, Stream, Wire};
+use sechat_client::wire::Wire;
 use sechat_client::{AsyncMode, Error, Mode, Reply, Runtime, TransportError};
 use surf::middleware::Middleware;
 
@@ -31,18 +28,14 @@ pub struct AsyncStd {
 pub(crate) struct Tcp;
 
 impl AsyncStd {
-    /// Trusts the certificates that the system trusts.
+    /// With the usual settings for the network.
     pub fn new() -> Self {
-        Self::on(Tls::platform())
+        Self::with(Network::new())
     }
 
-    /// As [`new`](Self::new), with TLS settings of your own, such as a private certificate authority.
-    pub fn with_tls(config: Arc<ClientConfig>) -> Self {
-        Self::on(Tls::custom(config))
-    }
-
-    fn on(tls: Tls) -> Self {
-        let wire = Wire::new(Tcp, tls);
+    /// As [`new`](Self::new), with settings of your own for the network.
+    pub fn with(network: Network) -> Self {
+        let wire = Wire::new(Tcp, network);
         Self { client: backend::client(wire.clone()), wire }
     }
 
@@ -110,6 +103,10 @@ impl Dial for Tcp {
         let stream = race(addresses, TcpStream::connect, || task::sleep(STAGGER)).await?;
         stream.set_nodelay(true)?;
         Ok(stream)
+    }
+
+    async fn sleep(&self, span: Duration) {
+        task::sleep(span).await;
     }
 }
 

@@ -2,16 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use async_std::future::timeout;
 use async_std::task::block_on;
 use sechat_async_std::event::{EventKind, Message};
-use sechat_async_std::rustls::pki_types::CertificateDer;
-use sechat_async_std::rustls::{self, ClientConfig, RootCertStore};
 use sechat_async_std::{
-    Access, AsyncStd, Chat, Config, Credentials, Error, Events, LoginError, Room, RoomId, Server, UserId,
+    Access, AsyncStd, Chat, Config, Credentials, Error, Events, LoginError, Network, Room, RoomId, Server, UserId,
 };
 use sechat_fixtures::{Close, Fault, Listener, ListenerOptions, Setup, User};
 
@@ -94,12 +91,8 @@ fn two_bots_talk_in_the_open() {
 #[test]
 fn two_bots_talk_secured() {
     let listener = Listener::start_with(ListenerOptions::new(setup()).tls()).unwrap();
-    let mut roots = RootCertStore::empty();
-    roots.add(CertificateDer::from(listener.authority_der().unwrap().to_vec())).unwrap();
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
-    let config = builder.with_root_certificates(roots).with_no_client_auth();
-    block_on(two_bots_talk(&listener, AsyncStd::with_tls(Arc::new(config)))).unwrap();
+    let network = Network::new().add_root_certificate_pem(listener.authority_pem().unwrap()).unwrap();
+    block_on(two_bots_talk(&listener, AsyncStd::with(network))).unwrap();
 }
 
 #[test]

@@ -4,10 +4,10 @@ use sechat_async_std::{AsyncStd, conformance};
 
 #[test]
 fn from_a_thread_that_is_not_its_own() {
-    async_std::task::block_on(conformance::all(AsyncStd::with_tls));
+    async_std::task::block_on(conformance::all(AsyncStd::with));
 }
 
 #[test]
 fn from_a_task() {
-    async_std::task::block_on(async_std::task::spawn(conformance::all(AsyncStd::with_tls)));
+    async_std::task::block_on(async_std::task::spawn(conformance::all(AsyncStd::with)));
 }

@@ -26,7 +26,6 @@
 mod runtime;
 
 pub use runtime::Blocking;
-pub use rustls;
 pub use sechat_client::*;
 
 /// An account on one chat server; see [`sechat_client::Chat`].

@@ -5,15 +5,13 @@ use std::future::Future;
 use std::io;
 use std::sync::Arc;
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::{Request, Response};
-use rustls::ClientConfig;
-use sechat_client::race::{STAGGER, race};
-use sechat_client::tls::Tls;
+use sechat_client::network::{Dial, Network, STAGGER, Stream, race};
 use sechat_client::websocket::WebSocket;
-use sechat_client::wire::{Dial, Stream, Wire};
+use sechat_client::wire::Wire;
 use sechat_client::{BlockingMode, Error, Mode, Reply, Runtime, TransportError};
 use smol::Executor;
 use smol::channel::{Sender, bounded};
@@ -32,17 +30,13 @@ pub struct Blocking {
 struct Tcp;
 
 impl Blocking {
-    /// Starts the background thread, and trusts the certificates that the system trusts.
+    /// Starts the background thread, with the usual settings of the network.
     pub fn new() -> io::Result<Self> {
-        Self::start(Tls::platform())
+        Self::with(Network::new())
     }
 
-    /// As [`new`](Self::new), with TLS settings of your own, such as a private certificate authority.
-    pub fn with_tls(config: Arc<ClientConfig>) -> io::Result<Self> {
-        Self::start(Tls::custom(config))
-    }
-
-    fn start(tls: Tls) -> io::Result<Self> {
+    /// As [`new`](Self::new), with settings of your own for the network.
+    pub fn with(network: Network) -> io::Result<Self> {
         let executor = Arc::new(Executor::new());
         let (alive, ended) = bounded::<()>(1);
         let running = Arc::clone(&executor);
@@ -50,7 +44,7 @@ impl Blocking {
             // Nothing is ever sent: it ends with an error, when the last sender is gone.
             let _ = smol::block_on(running.run(ended.recv()));
         })?;
-        Ok(Self { wire: Wire::new(Tcp, tls), executor, _alive: alive })
+        Ok(Self { wire: Wire::new(Tcp, network), executor, _alive: alive })
     }
 }
 
@@ -98,6 +92,10 @@ impl Dial for Tcp {
         let stream = race(addresses, TcpStream::connect, || smol::Timer::after(STAGGER)).await?;
         stream.set_nodelay(true)?;
         Ok(stream)
+    }
+
+    async fn sleep(&self, span: Duration) {
+        smol::Timer::after(span).await;
     }
 }
 

@@ -2,15 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use sechat_blocking::event::{EventKind, Message};
-use sechat_blocking::rustls::pki_types::CertificateDer;
-use sechat_blocking::rustls::{self, ClientConfig, RootCertStore};
 use sechat_blocking::{
-    Access, Blocking, Chat, Config, Credentials, Error, Events, LoginError, Room, RoomId, Runtime, Server, TimedOut,
-    UserId,
+    Access, Blocking, Chat, Config, Credentials, Error, Events, LoginError, Network, Room, RoomId, Runtime, Server,
+    TimedOut, UserId,
 };
 use sechat_fixtures::{Close, Fault, Listener, ListenerOptions, Setup, User};
 
@@ -90,12 +87,8 @@ fn two_bots_talk_in_the_open() {
 #[test]
 fn two_bots_talk_secured() {
     let listener = Listener::start_with(ListenerOptions::new(setup()).tls()).unwrap();
-    let mut roots = RootCertStore::empty();
-    roots.add(CertificateDer::from(listener.authority_der().unwrap().to_vec())).unwrap();
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
-    let config = builder.with_root_certificates(roots).with_no_client_auth();
-    two_bots_talk(&listener, &Blocking::with_tls(Arc::new(config)).unwrap()).unwrap();
+    let network = Network::new().add_root_certificate_pem(listener.authority_pem().unwrap()).unwrap();
+    two_bots_talk(&listener, &Blocking::with(network).unwrap()).unwrap();
 }
 
 #[test]

@@ -4,5 +4,5 @@ use sechat_blocking::{Blocking, conformance};
 
 #[test]
 fn from_a_thread_that_is_not_smols() {
-    smol::future::block_on(conformance::all(|tls| Blocking::with_tls(tls).unwrap()));
+    smol::future::block_on(conformance::all(|network| Blocking::with(network).unwrap()));
 }

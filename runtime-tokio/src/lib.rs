@@ -25,10 +25,10 @@
 //! The names are those of [`sechat_client`], where `M::Reply<T>` reads [`Reply<T>`], a future of `Result<T, Error>`, and
 //! [`Events`](sechat_client::Events) is a `Stream`.
 
+mod connect;
 mod runtime;
 
 pub use runtime::Tokio;
-pub use rustls;
 pub use sechat_client::*;
 
 /// An account on one chat server; see [`sechat_client::Chat`].

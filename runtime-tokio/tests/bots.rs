@@ -2,15 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use sechat_fixtures::{Close, Fault, Listener, ListenerOptions, Setup, User};
 use sechat_tokio::event::{EventKind, Message};
-use sechat_tokio::rustls::pki_types::CertificateDer;
-use sechat_tokio::rustls::{self, ClientConfig, RootCertStore};
 use sechat_tokio::{
-    Access, Chat, Config, Credentials, Error, Events, LoginError, Room, RoomId, Runtime, Server, Tokio, UserId,
+    Access, Chat, Config, Credentials, Error, Events, LoginError, Network, Room, RoomId, Runtime, Server, Tokio, UserId,
 };
 
 const ADA: UserId = UserId(102);
@@ -97,12 +94,8 @@ async fn two_bots_talk_in_the_open() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_bots_talk_secured() {
     let listener = listen(ListenerOptions::new(setup()).tls());
-    let mut roots = RootCertStore::empty();
-    roots.add(CertificateDer::from(listener.authority_der().unwrap().to_vec())).unwrap();
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
-    let config = builder.with_root_certificates(roots).with_no_client_auth();
-    two_bots_talk(&listener, Tokio::with_tls(Arc::new(config))).await.unwrap();
+    let network = Network::new().add_root_certificate_pem(listener.authority_pem().unwrap()).unwrap();
+    two_bots_talk(&listener, Tokio::with(network)).await.unwrap();
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! `fetch`.
 
 use std::io::Write;
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, TcpListener};
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -29,12 +29,12 @@ pub(super) async fn all<R: Runtime>(runtime: &R) {
     a_dropped_fetch_ends_its_connection(runtime).await;
 }
 
-fn request(method: Method, url: &str, body: &'static str) -> Request<Bytes> {
+pub(super) fn request(method: Method, url: &str, body: &'static str) -> Request<Bytes> {
     let request = Request::builder().method(method).uri(url).header("cookie", "acct=t=a%2Fb&s=c==; prov=x-y");
     request.body(Bytes::from_static(body.as_bytes())).expect("a request")
 }
 
-fn get(url: &str) -> Request<Bytes> {
+pub(super) fn get(url: &str) -> Request<Bytes> {
     request(Method::GET, url, "")
 }
 
@@ -88,7 +88,7 @@ async fn connections_are_kept<R: Runtime>(runtime: &R) {
         assert_eq!(runtime.fetch(get(&peer.url("http", "/"))).await.expect("an answer").body(), "kept");
     }
     over.store(true, Ordering::SeqCst);
-    drop(TcpStream::connect((Ipv4Addr::LOCALHOST, peer.port)));
+    peer.poke();
     let connections = peer.finish().await;
     assert!(connections < REQUESTS, "{connections} connections for {REQUESTS} requests");
 }
@@ -209,15 +209,8 @@ async fn a_certificate_for_another_host_is_refused<R: Runtime>(runtime: &R, trus
     assert!(peer.finish().await, "the request was read");
 }
 
-pub(super) async fn distrusted<R: Runtime>(stranger: &R, trust: &Authority) {
-    let peer = refused_peer(trust);
-    let error = stranger.fetch(get(&peer.url("https", "/"))).await.expect_err("a certificate of a stranger");
-    assert!(!error.sent, "{error}");
-    assert!(peer.finish().await, "the request was read");
-}
-
 /// Offers its certificate once, and tells whether the client left without a request.
-fn refused_peer(trust: &Authority) -> Peer<bool> {
+pub(super) fn refused_peer(trust: &Authority) -> Peer<bool> {
     let config = trust.server();
     Peer::play(move |listener| {
         let mut stream = StreamOwned::new(ServerConnection::new(config).expect("a session"), listener.accept());

@@ -37,6 +37,11 @@ impl<T: Send + 'static> Peer<T> {
         format!("{scheme}://localhost:{}{path}", self.port)
     }
 
+    /// Connects and hangs up, should the script still wait for a connection that nobody needed.
+    pub(super) fn poke(&self) {
+        drop(TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)));
+    }
+
     /// What the script gives at its end.
     pub(super) async fn finish(self) -> T {
         self.result.await.expect("the script of the other side failed: see its panic")

@@ -25,14 +25,14 @@ pub(super) async fn all<R: Runtime>(runtime: &R) {
     dropping_cuts_the_connection(runtime).await;
 }
 
-fn request(url: &str) -> Request<()> {
+pub(super) fn request(url: &str) -> Request<()> {
     let request = Request::get(url).header("origin", "https://chat.example").header("user-agent", "conformance");
     request.body(()).expect("a request")
 }
 
 /// Accepts a handshake, after a look at its headers.
 #[expect(clippy::result_large_err, reason = "the shape of the callback is tungstenite's")]
-fn accept<S: Read + Write>(stream: S) -> WebSocket<S> {
+pub(super) fn accept<S: Read + Write>(stream: S) -> WebSocket<S> {
     let look = |request: &Handshake, response: Agreed| {
         assert_eq!(request.uri(), "/events/1/secret?l=99");
         assert_eq!(request.headers()["origin"], "https://chat.example");
@@ -42,7 +42,7 @@ fn accept<S: Read + Write>(stream: S) -> WebSocket<S> {
     accept_hdr(stream, look).expect("a handshake")
 }
 
-async fn open<R: Runtime, T: Send + 'static>(runtime: &R, peer: &Peer<T>) -> R::Socket {
+pub(super) async fn open<R: Runtime, T: Send + 'static>(runtime: &R, peer: &Peer<T>) -> R::Socket {
     runtime.open(request(&peer.url("ws", "/events/1/secret?l=99"))).await.expect("a socket")
 }
 
@@ -113,7 +113,8 @@ async fn a_long_message_is_an_error<R: Runtime>(runtime: &R) {
         let _ = socket.send(Message::text("x".repeat(2 << 20)));
     });
     let mut socket = open(runtime, &peer).await;
-    socket.next().await.expect("a fault, not an end").expect_err("a message of 2 MiB");
+    let error = socket.next().await.expect("a fault, not an end").expect_err("a message of 2 MiB");
+    assert!(error.reason.contains("1048576"), "{error}");
     drop(socket);
     peer.finish().await;
 }

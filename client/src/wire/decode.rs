@@ -6,8 +6,7 @@ use bytes::{Buf, Bytes, BytesMut};
 use http::header::{CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, Version};
 
-/// The longest body that is read, and the longest head, in bytes.
-pub(super) const BODY_LIMIT: usize = 8 << 20;
+/// The longest head, in bytes.
 const HEAD_LIMIT: usize = 64 << 10;
 const HEADERS: usize = 128;
 
@@ -22,6 +21,7 @@ pub(super) struct Decoder {
     head: Option<Response<()>>,
     state: State,
     to_head: bool,
+    body_limit: usize,
     keep_alive: bool,
 }
 
@@ -52,14 +52,15 @@ pub(super) enum Malformed {
 }
 
 impl Decoder {
-    /// The answer to a `HEAD` has no body, whatever it says.
-    pub(super) fn new(to_head: bool) -> Self {
+    /// The answer to a `HEAD` has no body, whatever it says. `body_limit` is in bytes.
+    pub(super) fn new(to_head: bool, body_limit: usize) -> Self {
         Self {
             input: BytesMut::new(),
             body: BytesMut::new(),
             head: None,
             state: State::Head,
             to_head,
+            body_limit,
             keep_alive: false,
         }
     }
@@ -171,7 +172,7 @@ impl Decoder {
             return Ok(Some(State::Head));
         }
         let bodiless = self.to_head || status == StatusCode::NO_CONTENT || status == StatusCode::NOT_MODIFIED;
-        let state = if bodiless { State::Done } else { framing(head.headers())? };
+        let state = if bodiless { State::Done } else { framing(head.headers(), self.body_limit)? };
         self.keep_alive = state != State::UntilClose && stays_open(&head);
         self.head = Some(head);
         Ok(Some(state))
@@ -180,7 +181,7 @@ impl Decoder {
     /// Moves as much of the body as is there, `most` at most.
     fn copy(&mut self, most: usize) -> Result<usize, Malformed> {
         let count = most.min(self.input.len());
-        if self.body.len() + count > BODY_LIMIT {
+        if count > self.body_limit - self.body.len() {
             return Err(Malformed::BodyTooLong);
         }
         self.body.extend_from_slice(&self.input.split_to(count));
@@ -189,7 +190,7 @@ impl Decoder {
 }
 
 /// RFC 9112, 6.3.
-fn framing(headers: &HeaderMap) -> Result<State, Malformed> {
+fn framing(headers: &HeaderMap, body_limit: usize) -> Result<State, Malformed> {
     let mut encodings = headers.get_all(TRANSFER_ENCODING).into_iter();
     if let Some(encoding) = encodings.next() {
         let chunked = encoding.as_bytes().trim_ascii().eq_ignore_ascii_case(b"chunked");
@@ -205,7 +206,7 @@ fn framing(headers: &HeaderMap) -> Result<State, Malformed> {
         length = Some(said);
     }
     match length {
-        Some(left) if left > BODY_LIMIT => Err(Malformed::BodyTooLong),
+        Some(left) if left > body_limit => Err(Malformed::BodyTooLong),
         Some(left) => Ok(State::Sized { left }),
         None => Ok(State::UntilClose),
     }
@@ -243,11 +244,13 @@ mod tests {
 
     use super::*;
 
+    const BODY_LIMIT: usize = 8 << 20;
+
     type Decoded = Result<(u16, Vec<(String, Vec<u8>)>, Vec<u8>, bool), Malformed>;
 
     /// Decodes bytes that come in pieces of `size`, then end.
     fn decode_in(bytes: &[u8], size: usize) -> Decoded {
-        let mut decoder = Decoder::new(false);
+        let mut decoder = Decoder::new(false, BODY_LIMIT);
         let mut whole = None;
         for piece in bytes.chunks(size) {
             decoder.push(piece);
@@ -335,17 +338,17 @@ mod tests {
 
     #[test]
     fn nothing_grows_without_bound() {
-        let mut decoder = Decoder::new(false);
+        let mut decoder = Decoder::new(false, BODY_LIMIT);
         decoder.push(b"HTTP/1.1 200 OK\r\n");
         decoder.push(&b"a: b\r\n".repeat(20_000));
         assert_eq!(decoder.decode(false).unwrap_err(), Malformed::HeadTooLong);
 
-        let mut decoder = Decoder::new(false);
+        let mut decoder = Decoder::new(false, BODY_LIMIT);
         decoder.push(b"HTTP/1.1 200 OK\r\nx: ");
         decoder.push(&vec![b'y'; HEAD_LIMIT]);
         assert_eq!(decoder.decode(false).unwrap_err(), Malformed::HeadTooLong);
 
-        let mut decoder = Decoder::new(false);
+        let mut decoder = Decoder::new(false, BODY_LIMIT);
         decoder.push(b"HTTP/1.1 200 OK\r\n\r\n");
         decoder.push(&vec![b'y'; BODY_LIMIT]);
         assert!(decoder.decode(false).unwrap().is_none());
@@ -355,7 +358,7 @@ mod tests {
 
     #[test]
     fn the_answer_to_a_head_has_no_body() {
-        let mut decoder = Decoder::new(true);
+        let mut decoder = Decoder::new(true, BODY_LIMIT);
         decoder.push(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n");
         assert_eq!(decoder.decode(false).unwrap().unwrap().body().len(), 0);
         assert!(decoder.reusable());

@@ -1,54 +1,36 @@
 //! HTTP/1.1 over streams of any runtime that has no HTTP client of its own to offer.
 //!
 //! It does what this library needs and nothing else: one request at a time on a connection, bodies held whole, no
-//! redirects, no cookies, no proxies, no compression.
+//! redirects, no cookies, no compression.
 
 mod decode;
 mod encode;
 mod pool;
 
-use std::fmt::Debug;
-use std::future::Future;
 use std::io::{self, ErrorKind};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use futures_rustls::TlsConnector;
 use futures_util::io::{AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use http::{Method, Request, Response};
-use rustls::pki_types::ServerName;
 use sechat_core::TransportError;
 
-use self::decode::Decoder;
+use self::decode::{Decoder, Malformed};
 use self::pool::Pool;
-use crate::target::Target;
-use crate::tls::Tls;
-use crate::websocket::{Io, WebSocket};
-
-/// Opens TCP connections.
-pub trait Dial: Clone + Debug + Send + Sync + 'static {
-    /// A TCP connection.
-    type Stream: Io;
-
-    /// Connects to a host by name or IP address.
-    fn dial(&self, host: &str, port: u16) -> impl Future<Output = io::Result<Self::Stream>> + Send;
-}
-
-/// A connection, secured or not.
-pub type Stream = Box<dyn Io>;
+use crate::network::{Connector, Dial, Network, Stream, Target};
+use crate::websocket::WebSocket;
 
 /// HTTP and WebSockets over what [`Dial`] opens. Clones share idle connections.
 #[derive(Debug, Clone)]
 pub struct Wire<D> {
-    dial: D,
-    tls: Tls,
+    connector: Connector<D>,
     pool: Arc<Pool>,
 }
 
 impl<D: Dial> Wire<D> {
     /// Nothing is opened yet.
-    pub fn new(dial: D, tls: Tls) -> Self {
-        Self { dial, tls, pool: Arc::default() }
+    pub fn new(dial: D, network: Network) -> Self {
+        Self { connector: Connector::new(dial, network), pool: Arc::default() }
     }
 
     /// As [`Runtime::fetch`](crate::Runtime::fetch) says.
@@ -57,10 +39,11 @@ impl<D: Dial> Wire<D> {
         let bytes = encode::request(&request)?;
         let mut stream = match self.pool.take(&target) {
             Some(idle) => idle,
-            None => self.connect(&target).await?,
+            None => self.connector.connect(&target).await?,
         };
-        let mut decoder = Decoder::new(request.method() == Method::HEAD);
-        let response = exchange(&mut stream, &bytes, &mut decoder).await?;
+        let mut decoder = Decoder::new(request.method() == Method::HEAD, self.connector.body_limit());
+        write(&mut stream, &bytes).await?;
+        let response = self.read(&mut stream, &mut decoder).await?;
         if decoder.reusable() {
             self.pool.put(target, stream);
         }
@@ -69,46 +52,24 @@ impl<D: Dial> Wire<D> {
 
     /// As [`Runtime::open`](crate::Runtime::open) says.
     pub async fn open(&self, request: Request<()>) -> Result<WebSocket<Stream>, TransportError> {
-        let stream = self.connect(&Target::of(request.uri())?).await?;
-        WebSocket::open(stream, request).await
+        self.connector.open(request).await
     }
 
-    async fn connect(&self, target: &Target) -> Result<Stream, TransportError> {
-        let Target { secure, host, port } = target;
-        let failed = |what, error| TransportError::unsent(format_args!("cannot {what} {host}:{port}: {error}"));
-        // Before anything is opened.
-        let secured = if *secure {
-            let name = ServerName::try_from(host.clone()).map_err(TransportError::unsent)?;
-            Some((TlsConnector::from(self.tls.config()?), name))
-        } else {
-            None
-        };
-        let tcp = self.dial.dial(host, *port).await.map_err(|error| failed("connect to", error))?;
-        Ok(match secured {
-            Some((tls, name)) => {
-                Box::new(tls.connect(name, tcp).await.map_err(|error| failed("secure the connection to", error))?)
+    async fn read(&self, stream: &mut Stream, decoder: &mut Decoder) -> Result<Response<Bytes>, TransportError> {
+        let mut chunk = [0; 8192];
+        loop {
+            let read = match stream.read(&mut chunk).await {
+                Ok(read) => read,
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                Err(error) => return Err(TransportError::maybe_sent(format_args!("cannot read the answer: {error}"))),
+            };
+            decoder.push(&chunk[..read]);
+            match decoder.decode(read == 0) {
+                Ok(Some(response)) => return Ok(response),
+                Ok(None) => {}
+                Err(Malformed::BodyTooLong) => return Err(self.connector.body_too_long()),
+                Err(malformed) => return Err(TransportError::maybe_sent(malformed)),
             }
-            None => Box::new(tcp),
-        })
-    }
-}
-
-async fn exchange(
-    stream: &mut Stream,
-    request: &[u8],
-    decoder: &mut Decoder,
-) -> Result<Response<Bytes>, TransportError> {
-    write(stream, request).await?;
-    let mut chunk = [0; 8192];
-    loop {
-        let read = match stream.read(&mut chunk).await {
-            Ok(read) => read,
-            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-            Err(error) => return Err(TransportError::maybe_sent(format_args!("cannot read the answer: {error}"))),
-        };
-        decoder.push(&chunk[..read]);
-        if let Some(response) = decoder.decode(read == 0).map_err(TransportError::maybe_sent)? {
-            return Ok(response);
         }
     }
 }

@@ -9,8 +9,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::io::AsyncRead;
 
-use super::Stream;
-use crate::target::Target;
+use crate::network::{Stream, Target};
 
 /// More than this many to one place are not kept.
 const KEPT: usize = 4;

@@ -1,5 +1,7 @@
 //! Where an address leads.
 
+use std::fmt;
+
 use http::Uri;
 use sechat_core::TransportError;
 
@@ -32,6 +34,14 @@ impl Target {
     }
 }
 
+/// Host and port, as in an address: IPv6 in brackets.
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { host, port, .. } = self;
+        if host.contains(':') { write!(f, "[{host}]:{port}") } else { write!(f, "{host}:{port}") }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -42,6 +52,7 @@ mod tests {
         assert_eq!(target("https://chat.example/x"), Ok((true, "chat.example".into(), 443)));
         assert_eq!(target("ws://chat.example:81/x"), Ok((false, "chat.example".into(), 81)));
         assert_eq!(target("wss://[::1]/"), Ok((true, "::1".into(), 443)));
+        assert_eq!(Target::of(&"wss://[::1]/".parse().unwrap()).unwrap().to_string(), "[::1]:443");
         assert!(!target("ftp://chat.example/").unwrap_err().sent);
         assert!(!target("/only/a/path").unwrap_err().sent);
     }
