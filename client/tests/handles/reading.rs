@@ -117,7 +117,9 @@ fn all_stars_are_read_page_by_page() {
     let (mut site, _chat, room) = owner();
     let mut ids = site.said((0..120).map(|n| n.to_string()));
     let now = site.now();
-    ids.iter().for_each(|id| site.server.star_message(now, ADA, *id));
+    for id in &ids {
+        site.server.star_message(now, ADA, *id);
+    }
     ids.reverse();
     let mut pages = room.all_stars();
     let (starred, error) = site.read(&mut pages, 999);
