@@ -61,6 +61,11 @@ impl Failure {
         self.hint = Some(hint.into());
         self
     }
+
+    /// Whether to log in is what helps, and no better advice is given.
+    pub(crate) fn is_of_the_login(&self) -> bool {
+        self.code == Code::Login && self.hint.is_none()
+    }
 }
 
 impl From<Error> for Failure {
@@ -97,6 +102,7 @@ fn code(error: &Error) -> Code {
             Code::Refused
         }
         Error::Invalid(_) => Code::Usage,
+        Error::Partly { error, .. } => code(error),
         _ => Code::Other,
     }
 }
@@ -107,7 +113,6 @@ fn hint(error: &Error) -> Option<&'static str> {
             "Check --email and SECHAT_PASSWORD; an account without a password of its own needs one first."
         }
         Error::Login(LoginError::Captcha) => "With the cookies of a browser: sechat login --cookies",
-        Error::SessionExpired => "Log in again, with the same --server and --session: sechat login",
         Error::Refused { reason: Refusal::NoSuchRoomOrNoPermission, .. } => {
             "The number of a room is in its address, as in …/rooms/1/sandbox. Each server has rooms of its own: check \
              --server, too."

@@ -8,6 +8,8 @@ mod plain;
 mod secret;
 mod session;
 mod target;
+mod time;
+mod values;
 mod work;
 
 use std::process::ExitCode;

@@ -27,6 +27,14 @@ pub(crate) fn harmless(text: &str) -> String {
     text.chars().map(|c| if is_trouble(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
+/// `1 star`, `2 stars`.
+pub(crate) fn count(count: impl Into<u64>, noun: &str) -> String {
+    match count.into() {
+        1 => format!("1 {noun}"),
+        count => format!("{count} {noun}s"),
+    }
+}
+
 fn is_trouble(c: char) -> bool {
     let turns = matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     turns || (c.is_control() && c != '\n' && c != '\t')

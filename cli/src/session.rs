@@ -50,7 +50,6 @@ impl SessionFile {
     pub(crate) fn require(&self, server: &Server) -> Result<Credentials, Failure> {
         self.read(server)?.ok_or_else(|| {
             Failure::new(Code::Login, format!("not logged in to {server} (no session in {})", self.0.display()))
-                .hint("Log in first, with the same --server and --session: sechat login")
         })
     }
 

@@ -9,6 +9,7 @@ use sechat_blocking::{Access, Blocking, Chat, Config, Network, Server};
 
 use crate::exit::{Code, Failure};
 use crate::session::SessionFile;
+use crate::values;
 
 /// Somebody waits at the terminal: give up within seconds. (A feed that was up once is kept up without end.)
 const ATTEMPTS: NonZeroU32 = NonZeroU32::new(3).unwrap();
@@ -19,7 +20,13 @@ pub(crate) struct Target {
     ///
     /// One of chat.stackexchange.com, chat.stackoverflow.com and chat.meta.stackexchange.com, or the address of a
     /// simulated one, such as http://127.0.0.1:8080.
-    #[arg(long, env = "SECHAT_SERVER", default_value = "chat.stackexchange.com", value_name = "SERVER")]
+    #[arg(
+        long,
+        env = "SECHAT_SERVER",
+        default_value = "chat.stackexchange.com",
+        value_name = "SERVER",
+        value_parser = values::server
+    )]
     pub(crate) server: Server,
 
     /// The file of the session
@@ -48,11 +55,38 @@ impl Target {
         Ok(builder.connect()?)
     }
 
+    /// A failure with the command that logs in here, where that is what it takes.
+    pub(crate) fn advise(&self, failure: Failure) -> Failure {
+        if failure.is_of_the_login() { failure.hint(format!("Log in first: {}", self.login())) } else { failure }
+    }
+
+    /// The command that logs in here.
+    fn login(&self) -> String {
+        let mut words = vec!["sechat login".to_owned()];
+        if self.server != Server::StackExchange {
+            words.push(format!("--server {}", quoted(&self.server.to_string())));
+        }
+        for (option, file) in [("--session", &self.session), ("--ca", &self.ca)] {
+            words.extend(file.as_ref().map(|file| format!("{option} {}", quoted(&file.to_string_lossy()))));
+        }
+        words.join(" ")
+    }
+
     pub(crate) fn session(&self) -> Result<SessionFile, Failure> {
         match &self.session {
             Some(path) => Ok(SessionFile::at(path.clone())),
             None => SessionFile::usual(&self.server),
         }
+    }
+}
+
+/// A word as a shell reads it.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:[]".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
     }
 }
 
@@ -64,4 +98,23 @@ fn trusting(file: &Path) -> Result<Blocking, Failure> {
         Failure::new(Code::Usage, format!("{}: {why}", file.display())).hint("--ca wants a file of PEM certificates.")
     })?;
     Blocking::with(network).map_err(|error| Failure::new(Code::Other, format!("cannot start a thread: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_that_logs_in_can_be_pasted() {
+        let target = |server: &str, session: Option<&str>| Target {
+            server: server.parse().unwrap(),
+            session: session.map(PathBuf::from),
+            ca: None,
+        };
+        assert_eq!(target("chat.stackexchange.com", None).login(), "sechat login");
+        let known = target("chat.stackoverflow.com", None).login();
+        assert_eq!(known, "sechat login --server https://chat.stackoverflow.com/");
+        let odd = target("http://127.0.0.1:81 http://127.0.0.1:82", Some("it's here")).login();
+        assert_eq!(odd, "sechat login --server 'http://127.0.0.1:81/ http://127.0.0.1:82/' --session 'it'\\''s here'");
+    }
 }

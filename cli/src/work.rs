@@ -24,7 +24,7 @@ impl Target {
     /// Does something with the stored session, and stores what became of that.
     pub(crate) fn work<T>(&self, work: impl FnOnce(&Chat) -> Result<T, Failure>) -> Result<T, Failure> {
         let file = self.session()?;
-        let session = file.require(&self.server)?;
+        let session = file.require(&self.server).map_err(|failure| self.advise(failure))?;
         self.work_as(&file, Some(&session), work)
     }
 
@@ -36,7 +36,7 @@ impl Target {
     ) -> Result<T, Failure> {
         let access = session.map_or(Access::Anonymous, |session| Access::Credentials(session.clone().into()));
         let chat = self.connect(access)?;
-        let result = work(&chat);
+        let result = work(&chat).map_err(|failure| self.advise(failure));
         if let Some(session) = session {
             file.renew(session, &chat);
         }

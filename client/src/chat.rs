@@ -84,12 +84,13 @@ impl<M: Mode> Chat<M> {
         Events::new(&self.connection, None)
     }
 
-    /// Who this is, once the session has been used.
+    /// Who this is, once the session has been used: [`join`](Self::join), [`log_in`](Self::log_in) and posting are such
+    /// uses. `None` before that, and always without an account.
     pub fn me(&self) -> Option<Me> {
         self.connection.look(|engine| engine.me().cloned())
     }
 
-    /// The session as it stands, once it has been used. Cookies change while it is in use: store it again at the end.
+    /// The session as it stands, once it has been used as for [`me`](Self::me). Cookies change while it is in use: store it again at the end.
     pub fn credentials(&self) -> Option<Credentials<M>> {
         self.connection.look(|engine| engine.credentials().map(Credentials::from))
     }

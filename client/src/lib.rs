@@ -60,7 +60,7 @@ pub use memory::{OwnMessage, OwnMessages};
 pub use network::{Network, Proxy};
 pub use presence::{Presence, PresentUser, Roles, RoomNow};
 pub use profile::Profile;
-pub use read_back::{Cursor, ReadBack};
+pub use read_back::{Cursor, Onward, ReadBack};
 pub use reply::Reply;
 pub use room::{Moved, Room};
 pub use runtime::{AsyncMode, BlockingMode, Mode, Runtime, Socket};
@@ -70,7 +70,7 @@ pub use saved::{Delivery, SavedState};
 pub use sechat_core::engine::{Access, FeedConfig, Pending, ReplyStyle};
 pub use sechat_core::event::{EventKind, FeedChange, Message};
 pub use sechat_core::{
-    Config, CustomServer, Error, Event, EventId, Invalid, LoginError, Me, MessageId, Now, Refusal, RoomId, Server,
+    Config, CustomServer, Day, Error, Event, EventId, Invalid, LoginError, Me, MessageId, Now, Refusal, RoomId, Server,
     TransportError, UserId, endpoint, event, text,
 };
 pub use {bytes, http, sechat_core, url};

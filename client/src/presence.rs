@@ -12,9 +12,9 @@ const MAX_USERS: usize = 4096;
 
 /// What rooms are called and who is in them, as pages and events tell.
 ///
-/// [`enter`](Self::enter) a room with the page that [`OpenRoom`](sechat_core::endpoint::OpenRoom) gives, and show it
-/// every event from before that on: [`see`](Self::see). What happens to the feed may mean that something was missed;
-/// then a room is no longer [`complete`](RoomNow::complete) until its page is read again.
+/// [`enter`](Self::enter) a room with the page that [`Room::view`](crate::Room::view) gives, and show it every
+/// event from before that on: [`see`](Self::see). What happens to the feed may mean that something was missed; then a
+/// room is no longer [`complete`](RoomNow::complete) until its page is read again.
 ///
 /// It holds 256 rooms and 4096 users of each at most, asks nobody anything, and gives out copies only. Bots with several
 /// threads put it behind a lock of their own.
@@ -48,6 +48,11 @@ pub struct RoomNow {
     pub name: Option<String>,
     /// What it is about: HTML.
     pub description: Option<String>,
+    /// Its tags, as its page had them: no event tells of a change.
+    pub tags: Vec<String>,
+    /// Whether one may write in it, as its page said: not while it is frozen, in a gallery, or as a visitor. `None`
+    /// before the page is read, and after a change of access that may matter.
+    pub may_write: Option<bool>,
     /// Who is known to be in it, by their ids.
     pub users: Vec<PresentUser>,
     /// Whether that is everybody: its page was read, and nothing was missed since.
@@ -80,6 +85,10 @@ pub struct Roles {
 struct Known {
     name: Option<String>,
     description: Option<String>,
+    tags: Vec<String>,
+    may_write: Option<bool>,
+    /// Whose page it was.
+    me: Option<UserId>,
     users: BTreeMap<UserId, (String, Roles)>,
     complete: bool,
 }
@@ -102,6 +111,9 @@ impl Presence {
         let known = Known {
             name: Some(page.name.clone()),
             description: Some(page.description.clone()),
+            tags: page.tags.clone(),
+            may_write: Some(page.may_write && !page.frozen && !page.deleted),
+            me: page.me,
             users: page.users.iter().take(MAX_USERS).map(user).collect(),
             complete: page.users.len() <= MAX_USERS,
         };
@@ -131,11 +143,7 @@ impl Presence {
                     self.change_user(room, user, |(known, _)| known.clone_from(name));
                 }
             }
-            (EventKind::AccessLevelChanged(AccessChange::User(level)), _) => {
-                if let Some(user) = event.target_user_id {
-                    self.change_user(room, user, |(_, roles)| roles.owner = *level == AccessLevel::Owner);
-                }
-            }
+            (EventKind::AccessLevelChanged(change), _) => self.see_access(room, change, event.target_user_id),
             (EventKind::RoomNameChanged(details), _) => self.change(room, |known| {
                 known.name = details.name.clone().or(known.name.take());
                 known.description = details.description.clone().or(known.description.take());
@@ -149,8 +157,15 @@ impl Presence {
         let known = self.rooms.get(&room)?;
         let users =
             known.users.iter().map(|(&id, (name, roles))| PresentUser { id, name: name.clone(), roles: *roles });
-        let (name, description) = (known.name.clone(), known.description.clone());
-        Some(RoomNow { id: room, name, description, users: users.collect(), complete: known.complete })
+        Some(RoomNow {
+            id: room,
+            name: known.name.clone(),
+            description: known.description.clone(),
+            tags: known.tags.clone(),
+            may_write: known.may_write,
+            users: users.collect(),
+            complete: known.complete,
+        })
     }
 
     /// The rooms of which something is known, by their ids.
@@ -176,6 +191,17 @@ impl Presence {
             FeedChange::Lagged { .. } => self.rooms.values_mut().for_each(|known| known.complete = false),
             _ => {}
         }
+    }
+
+    fn see_access(&mut self, room: RoomId, change: &AccessChange, target: Option<UserId>) {
+        if let (AccessChange::User(level), Some(user)) = (change, target) {
+            self.change_user(room, user, |(_, roles)| roles.owner = *level == AccessLevel::Owner);
+        }
+        self.change(room, |known| {
+            if *change == AccessChange::RoomDefault || target.is_some() && target == known.me {
+                known.may_write = None;
+            }
+        });
     }
 
     fn add(&mut self, room: RoomId, user: UserId, name: Option<&str>) {
@@ -223,7 +249,7 @@ mod tests {
     }
 
     fn entered() -> Presence {
-        let page = r#"{"id":1,"name":"Lab","description":"d","tags":[],"frozen":false,"deleted":false,"may_write":true,
+        let page = r#"{"id":1,"name":"Lab","description":"d","tags":["tea"],"frozen":false,"deleted":false,"may_write":true,
             "me":5,"users":[{"id":5,"name":"Marvin"},{"id":7,"name":"Ann","is_owner":true,"is_moderator":false}],
             "ignored":[],"others":[]}"#;
         let mut presence = Presence::new();
@@ -246,7 +272,8 @@ mod tests {
         see(&mut presence, r#""event_type":34,"user_id":5,"target_user_id":8,"user_name":"Marvin""#);
         assert_eq!(names(&presence), ["Marvin", "Rob"]);
         assert!(presence.is_in(RoomId(1), UserId(8)) && !presence.is_in(RoomId(2), UserId(8)));
-        assert!(presence.room(RoomId(1)).unwrap().complete);
+        let room = presence.room(RoomId(1)).unwrap();
+        assert!(room.complete && room.may_write == Some(true));
         presence.leave(RoomId(1));
         assert_eq!((presence.room(RoomId(1)), presence.rooms()), (None, vec![]));
     }
@@ -260,6 +287,8 @@ mod tests {
         see(&mut presence, r#""event_type":15,"user_id":5,"target_user_id":7,"content":"Access now (default)""#);
         assert_eq!(owner(&presence), [true, false]);
         see(&mut presence, r#""event_type":5,"user_id":7,"room_name":"Den","content":"Den / quiet""#);
+        let room = presence.room(RoomId(1)).unwrap();
+        assert_eq!((room.tags, room.may_write), (vec!["tea".to_owned()], None), "this account became an owner");
         let room = presence.room(RoomId(1)).unwrap();
         assert_eq!((room.name.as_deref(), room.description.as_deref()), (Some("Den"), Some("quiet")));
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use sechat_core::endpoint::{EditBio, UserProfile};
+use sechat_core::endpoint::{EditBio, IgnoreList, IgnoreUser, UnignoreUser, Unread, UnreadCounts, UserProfile};
 use sechat_core::{Engine, Error, UserId};
 
 use crate::chat::Chat;
@@ -42,6 +42,26 @@ impl<M: Mode> Profile<M> {
     /// The page that others see.
     pub fn page(&self) -> M::Reply<sechat_core::endpoint::Profile> {
         self.chat.call(UserProfile { user: self.user })
+    }
+
+    /// How much is new in the inbox.
+    pub fn unread(&self) -> M::Reply<Unread> {
+        self.chat.call(UnreadCounts)
+    }
+
+    /// Whom the account ignores. That is for browsers: their messages come as everybody's do.
+    pub fn ignored(&self) -> M::Reply<Vec<UserId>> {
+        self.chat.call(IgnoreList)
+    }
+
+    /// Ignores somebody. Ignoring an ignored user changes nothing.
+    pub fn ignore(&self, user: impl Into<UserId>) -> M::Reply<()> {
+        self.chat.call(IgnoreUser { user: user.into() })
+    }
+
+    /// Ignores somebody no more.
+    pub fn unignore(&self, user: impl Into<UserId>) -> M::Reply<()> {
+        self.chat.call(UnignoreUser { user: user.into() })
     }
 
     /// The chat user id.

@@ -17,7 +17,7 @@ use crate::chat::Chat;
 use crate::reply::Reply;
 use crate::runtime::{AsyncMode, BlockingMode, Mode};
 
-pub use cursor::Cursor;
+pub use cursor::{Cursor, Onward};
 
 /// Messages, pages or rooms one after the other: a `Stream` in async modes, an `Iterator` in blocking ones.
 ///

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::RoomId;
+use crate::{MessageId, RoomId};
 
 /// Why a call failed.
 ///
@@ -54,6 +54,15 @@ pub enum Error {
     /// The account has just posted the same text; the server dropped this one.
     #[error("the server dropped a message equal to your last one: change the text or wait a minute")]
     Duplicate,
+    /// A text went out in several parts, and one of them failed. Those after it were not sent.
+    #[error("{error} (parts posted before: {})", posted.len())]
+    #[non_exhaustive]
+    Partly {
+        /// The messages that are posted, in order; at least one.
+        posted: Vec<MessageId>,
+        /// Why the next part failed.
+        error: Box<Self>,
+    },
     /// The server is at fault: a status from 500 on, or Cloudflare's page where an answer was due.
     #[error("the server failed with HTTP {status}: {excerpt}")]
     #[non_exhaustive]
@@ -230,6 +239,12 @@ impl Error {
     /// A room that can no longer be read, and what the server said.
     pub fn room_closed(room: RoomId, reason: impl fmt::Display) -> Self {
         Self::RoomClosed { room, reason: reason.to_string() }
+    }
+
+    /// What posting a text in several parts comes to when one of them fails: these were posted before it.
+    #[must_use = "it is the error to fail with"]
+    pub fn after(self, posted: Vec<MessageId>) -> Self {
+        if posted.is_empty() { self } else { Self::Partly { posted, error: Box::new(self) } }
     }
 
     /// A fault of the file that credentials are stored in.

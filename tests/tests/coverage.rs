@@ -27,13 +27,8 @@ fn the_methods_of_handles_that_it_names_are_there() -> io::Result<()> {
     let mut count = 0;
     for name in TABLE.split('`').skip(1).step_by(2) {
         let Some((handle, method)) = name.split_once("::") else { continue };
-        let folder = root().join("client/src").join(handle.to_lowercase());
-        let mut files = vec![folder.with_extension("rs")];
-        for part in fs::read_dir(&folder).into_iter().flatten() {
-            files.push(part?.path());
-        }
-        if method.starts_with(|c: char| c.is_ascii_lowercase()) && files[0].exists() {
-            let sources = files.iter().map(fs::read_to_string).collect::<io::Result<Vec<_>>>()?;
+        let sources = sources(&handle.to_lowercase())?;
+        if method.starts_with(|c: char| c.is_ascii_lowercase()) && !sources.is_empty() {
             let (source, start) = (sources.concat(), format!("pub fn {method}"));
             assert!(source.split(&start).skip(1).any(|rest| rest.starts_with(['(', '<'])), "{name}");
             count += 1;
@@ -41,6 +36,31 @@ fn the_methods_of_handles_that_it_names_are_there() -> io::Result<()> {
     }
     assert!(count > 10, "{count}");
     Ok(())
+}
+
+#[test]
+fn what_handles_have_is_not_told_to_have_no_handle() -> io::Result<()> {
+    let mut made = BTreeSet::new();
+    for handle in ["chat", "room", "profile"] {
+        let source = sources(handle)?.concat();
+        let before = source.split(" {").filter_map(|text| text.rsplit(|c: char| !c.is_alphanumeric()).next());
+        made.extend(before.map(str::to_owned));
+    }
+    let rows = TABLE.lines().filter(|row| row.starts_with("| `")).filter(|row| row.split(" | ").nth(2) == Some("–"));
+    let bare: BTreeSet<String> = rows.filter_map(|row| Some(row.split('`').nth(1)?.to_owned())).collect();
+    assert!(made.contains("StarMessage") && bare.contains("LeaveAllRooms"), "{made:?} {bare:?}");
+    assert_eq!(made.intersection(&bare).collect::<Vec<_>>(), [""; 0]);
+    Ok(())
+}
+
+/// The files of a handle.
+fn sources(handle: &str) -> io::Result<Vec<String>> {
+    let folder = root().join("client/src").join(handle);
+    let mut files = vec![folder.with_extension("rs")];
+    for part in fs::read_dir(&folder).into_iter().flatten() {
+        files.push(part?.path());
+    }
+    files.iter().filter(|file| file.exists()).map(fs::read_to_string).collect()
 }
 
 /// The rows that begin with a type.

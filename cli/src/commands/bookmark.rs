@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::exit::{EXIT_CODES, Failure};
 use crate::target::Target;
-use crate::{output, plain};
+use crate::{output, plain, values};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -21,12 +21,15 @@ Examples:
 #[command(after_long_help = format!("{EXAMPLES}\n{EXIT_CODES}"))]
 pub(crate) struct Bookmark {
     /// The number of the room, as in the address …/rooms/1/sandbox
+    #[arg(value_parser = values::room)]
     room: RoomId,
 
     /// The id of the message at one end
+    #[arg(value_parser = values::message)]
     first: MessageId,
 
     /// The id of the message at the other end
+    #[arg(value_parser = values::message)]
     last: MessageId,
 
     /// What it is called

@@ -6,8 +6,8 @@ use sechat_blocking::endpoint::DeleteMessage;
 use serde_json::json;
 
 use crate::exit::{EXIT_CODES, Failure};
-use crate::output;
 use crate::target::Target;
+use crate::{output, values};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -23,7 +23,7 @@ Examples:
 #[command(after_long_help = format!("{EXAMPLES}\n{EXIT_CODES}"))]
 pub(crate) struct Delete {
     /// The ids of the messages
-    #[arg(required = true, value_name = "MESSAGE")]
+    #[arg(required = true, value_name = "MESSAGE", value_parser = values::message)]
     messages: Vec<MessageId>,
 
     #[command(flatten)]

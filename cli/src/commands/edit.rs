@@ -7,8 +7,8 @@ use serde_json::json;
 
 use super::text::text_or_input;
 use crate::exit::{EXIT_CODES, Failure};
-use crate::output;
 use crate::target::Target;
+use crate::{output, values};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -24,6 +24,7 @@ Examples:
 #[command(after_long_help = format!("{EXAMPLES}\n{EXIT_CODES}"))]
 pub(crate) struct Edit {
     /// The id of the message
+    #[arg(value_parser = values::message)]
     message: MessageId,
 
     /// The whole new text, in the chat's Markdown; `-` reads it from standard input

@@ -5,8 +5,10 @@ use sechat_blocking::MessageId;
 use sechat_blocking::endpoint::{MessageHistory, MessageRecord, RevisionKind};
 
 use crate::exit::{EXIT_CODES, Failure};
+use crate::plain::count;
+use crate::time::as_told;
 use crate::work::Reader;
-use crate::{output, plain};
+use crate::{output, plain, values};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -21,6 +23,7 @@ Examples:
 #[command(after_long_help = format!("{EXAMPLES}\n{EXIT_CODES}"))]
 pub(crate) struct History {
     /// The id of the message
+    #[arg(value_parser = values::message)]
     message: MessageId,
 
     #[command(flatten)]
@@ -48,7 +51,7 @@ fn lines(record: &MessageRecord) -> Vec<String> {
     let content = record.content.as_deref().map_or_else(|| "(removed)".to_owned(), plain::from_html);
     let mut lines = vec![format!("#{} in room {}, by {}: {content}", record.id, record.room, record.user.name)];
     if record.stars.count > 0 {
-        lines.push(format!("stars: {}", record.stars.count));
+        lines.push(count(record.stars.count, "star"));
     }
     lines.extend(record.pinned_by.iter().map(|user| format!("pinned by {}", user.name)));
     for revision in &record.revisions {
@@ -59,7 +62,7 @@ fn lines(record: &MessageRecord) -> Vec<String> {
             RevisionKind::Other(words) => words,
             _ => "changed",
         };
-        let time = revision.time.as_deref().unwrap_or_default();
+        let time = revision.time.as_deref().map(as_told).unwrap_or_default();
         let text = plain::from_html(&revision.content);
         lines.push(format!("{time} {what} by {}: {text}", revision.user.name).trim_start().to_owned());
     }

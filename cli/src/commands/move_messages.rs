@@ -1,19 +1,13 @@
 //! `sechat move`.
 
-use std::thread;
-use std::time::Duration;
-
 use clap::Args;
-use sechat_blocking::endpoint::MovePlan;
+use sechat_blocking::endpoint::NotMoved;
 use sechat_blocking::{MessageId, RoomId};
 use serde_json::json;
 
 use crate::exit::{EXIT_CODES, Failure};
-use crate::output;
 use crate::target::Target;
-
-/// Between two calls (protocol notes, 4.8).
-const PAUSE: Duration = Duration::from_secs(5);
+use crate::{output, values};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -23,46 +17,51 @@ Examples:
 
 /// Move messages to another room
 ///
-/// For owners of the room that they are in. Both rooms are told by the server. A message whose author is gone makes the
-/// server refuse all that are moved with it.
+/// For owners of the room that they are in. Both rooms are told by the server. The room is read back to leave out what
+/// cannot be moved, such as a message whose author is gone. More than 2048 go in several calls, 5 seconds apart.
 #[derive(Debug, Args)]
 #[command(after_long_help = format!("{EXAMPLES}\n{EXIT_CODES}"))]
 pub(crate) struct Move {
     /// The number of the room that they are in
+    #[arg(value_parser = values::room)]
     room: RoomId,
 
     /// The number of the room that they go to
+    #[arg(value_parser = values::room)]
     to: RoomId,
 
     /// The ids of the messages
-    #[arg(required = true, value_name = "MESSAGE")]
+    #[arg(required = true, value_name = "MESSAGE", value_parser = values::message)]
     messages: Vec<MessageId>,
 
     #[command(flatten)]
     target: Target,
 
-    /// Print a line of JSON for each call, of up to 2048 messages: room_id, to, asked, moved
+    /// Print one line of JSON: room_id, to, asked, moved, refused
     #[arg(long)]
     json: bool,
 }
 
 impl Move {
     pub(crate) fn run(self) -> Result<(), Failure> {
-        let plan = MovePlan::new(self.room, self.to, self.messages.iter().copied(), []);
-        self.target.work(|chat| {
-            for (n, call) in plan.calls.into_iter().enumerate() {
-                if n > 0 {
-                    thread::sleep(PAUSE);
-                }
-                let (room, to, asked) = (call.room, call.to, call.messages.len());
-                let moved = chat.call(call)?;
-                if self.json {
-                    output::json(&json!({ "room_id": room, "to": to, "asked": asked, "moved": moved }))?;
-                } else {
-                    output::line(format_args!("Moved {moved} of {asked} messages from room {room} to room {to}"))?;
-                }
-            }
-            Ok(())
-        })
+        let Self { room, to, messages, target, json } = self;
+        let asked = messages.len();
+        let done = target.work(|chat| Ok(chat.room(room).move_messages(messages, to)?))?;
+        if json {
+            let refused: Vec<MessageId> = done.refused.iter().map(|(message, _)| *message).collect();
+            let moved = done.moved;
+            output::json(&json!({ "room_id": room, "to": to, "asked": asked, "moved": moved, "refused": refused }))?;
+            return Ok(());
+        }
+        for (message, why) in done.refused {
+            let why = match why {
+                NotMoved::NoAuthor => "its author is gone".to_owned(),
+                NotMoved::OtherRoom { room, .. } => format!("it is in room {room}"),
+                _ => "there is no such message".to_owned(),
+            };
+            eprintln!("-- message {message} stays: {why}");
+        }
+        output::line(format_args!("Moved {} of {asked} messages from room {room} to room {to}", done.moved))?;
+        Ok(())
     }
 }

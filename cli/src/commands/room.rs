@@ -6,7 +6,7 @@ use sechat_blocking::endpoint::{InfoUsers, RoomDetails, RoomInfo, UserCard};
 
 use crate::exit::{EXIT_CODES, Failure};
 use crate::work::Reader;
-use crate::{output, plain};
+use crate::{output, plain, values};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -21,6 +21,7 @@ Examples:
 #[command(after_long_help = format!("{EXAMPLES}\n{EXIT_CODES}"))]
 pub(crate) struct ShowRoom {
     /// The number of the room, as in the address …/rooms/1/sandbox
+    #[arg(value_parser = values::room)]
     room: RoomId,
 
     #[command(flatten)]

@@ -5,8 +5,9 @@ use sechat_blocking::endpoint::{FoundMessage, SearchMessages};
 use sechat_blocking::{RoomId, UserId};
 
 use crate::exit::{EXIT_CODES, Failure};
+use crate::time::date_and_clock;
 use crate::work::Reader;
-use crate::{output, plain};
+use crate::{output, plain, values};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -25,11 +26,11 @@ pub(crate) struct Search {
     words: Vec<String>,
 
     /// Only in this room
-    #[arg(long)]
+    #[arg(long, value_parser = values::room)]
     room: Option<RoomId>,
 
     /// Only by this user
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = values::user)]
     user: Option<UserId>,
 
     /// End after this many messages
@@ -48,32 +49,29 @@ impl Search {
     pub(crate) fn run(self) -> Result<(), Failure> {
         let mut call = SearchMessages::new(self.words.join(" "));
         (call.room, call.user) = (self.room, self.user);
-        let mut left = self.count;
-        self.reader.read(|chat| {
-            let mut next = Some(call);
-            while let Some(call) = next.take().filter(|_| left > 0) {
-                let page = chat.call(call)?;
-                for message in &page.messages {
-                    if left == 0 {
-                        break;
-                    }
-                    left -= 1;
-                    if self.json {
-                        output::json(message)?;
-                    } else {
-                        output::line(line(message))?;
-                    }
+        let most = usize::try_from(self.count).unwrap_or(usize::MAX);
+        let found = self.reader.read(|chat| {
+            let mut count = 0;
+            for message in chat.read_back(call).take(most) {
+                let message = message?;
+                count += 1;
+                if self.json {
+                    output::json(&message)?;
+                } else {
+                    output::line(line(&message))?;
                 }
-                next = page.next;
             }
-            Ok(())
+            Ok(count)
         })?;
+        if found == 0 {
+            eprintln!("-- nothing found");
+        }
         Ok(())
     }
 }
 
 fn line(message: &FoundMessage) -> String {
     let text = message.content.as_deref().map_or_else(|| "(removed)".to_owned(), plain::from_html);
-    let time = message.time.as_ref().map_or("", |time| &time.text);
+    let time = message.time.as_ref().map(date_and_clock).unwrap_or_default();
     plain::harmless(&format!("{time} #{} in {}, {}: {text}", message.id, message.room, message.user.name))
 }

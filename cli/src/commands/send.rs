@@ -1,13 +1,13 @@
 //! `sechat send`.
 
 use clap::Args;
-use sechat_blocking::{Access, MessageId, RoomId};
+use sechat_blocking::{MessageId, RoomId};
 use serde_json::json;
 
 use super::text::text_or_input;
 use crate::exit::{EXIT_CODES, Failure};
-use crate::output;
 use crate::target::Target;
+use crate::{output, values};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -26,6 +26,7 @@ Examples:
 #[command(after_long_help = format!("{EXAMPLES}\n{EXIT_CODES}"))]
 pub(crate) struct Send {
     /// The number of the room, as in the address …/rooms/1/sandbox
+    #[arg(value_parser = values::room)]
     room: RoomId,
 
     /// The text, in the chat's Markdown; `-` reads it from standard input
@@ -34,7 +35,7 @@ pub(crate) struct Send {
     text: String,
 
     /// The id of the message to answer
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = values::message)]
     reply_to: Option<MessageId>,
 
     #[command(flatten)]
@@ -47,25 +48,21 @@ pub(crate) struct Send {
 
 impl Send {
     pub(crate) fn run(self) -> Result<(), Failure> {
-        let file = self.target.session()?;
-        let session = file.require(&self.target.server)?;
+        let (room, to) = (self.room, self.reply_to);
         let text = text_or_input(self.text)?;
-        let chat = self.target.connect(Access::Credentials(session.clone().into()))?;
-        let room = chat.room(self.room);
-        let sent = match self.reply_to {
-            Some(to) => room.reply(to, text),
-            None => room.send(text),
-        };
-        file.renew(&session, &chat);
-        let id = sent?;
+        let id = self.target.work(|chat| {
+            let room = chat.room(room);
+            Ok(match to {
+                Some(to) => room.reply(to, text),
+                None => room.send(text),
+            }?)
+        })?;
         let url = format!("{}transcript/message/{id}#{id}", self.target.server.chat());
         if self.json {
-            output::json(&json!({ "room_id": self.room, "message_id": id, "url": url }))?;
+            output::json(&json!({ "room_id": room, "message_id": id, "url": url }))?;
         } else {
             output::line(format_args!("Posted message {id}: {url}"))?;
         }
-        // It has been posted, whatever leaving now comes to.
-        let _ = chat.close();
         Ok(())
     }
 }

@@ -15,13 +15,13 @@ use serde_json::json;
 use tempfile::NamedTempFile;
 
 use crate::exit::{Code, EXIT_CODES, Failure};
-use crate::{interrupt, output};
+use crate::{interrupt, output, values};
 use cast::{Cast, NewAccount};
 
 const EXAMPLES: &str = "\
 Examples:
   sechat serve
-  sechat serve --listen 127.0.0.1:8080 --say 5
+  sechat serve --listen 8080 --say 5
   sechat serve --account 'a@example.com:secret:Alice' --account 'b@example.com:secret:Bob'
   sechat serve --tls
 Then, in another terminal:
@@ -36,8 +36,8 @@ Then, in another terminal:
 #[derive(Debug, Args)]
 #[command(after_long_help = format!("{EXAMPLES}\n{EXIT_CODES}"))]
 pub(crate) struct Serve {
-    /// Where to listen; port 0 is any free one
-    #[arg(long, default_value = "127.0.0.1:0", value_name = "ADDRESS:PORT")]
+    /// Where to listen: a port of this machine, or an address and a port; port 0 is any free one
+    #[arg(long, default_value = "127.0.0.1:0", value_name = "[ADDRESS:]PORT", value_parser = values::listen)]
     listen: SocketAddr,
 
     /// Speak TLS, with a certificate authority made for this run

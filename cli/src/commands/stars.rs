@@ -6,7 +6,7 @@ use sechat_blocking::endpoint::{StarredMessage, StarredMessages};
 
 use crate::exit::{EXIT_CODES, Failure};
 use crate::work::Reader;
-use crate::{output, plain};
+use crate::{output, plain, values};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -21,6 +21,7 @@ Examples:
 #[command(after_long_help = format!("{EXAMPLES}\n{EXIT_CODES}"))]
 pub(crate) struct Stars {
     /// The number of the room, as in the address …/rooms/1/sandbox
+    #[arg(value_parser = values::room)]
     room: RoomId,
 
     /// How many at most; 0 lists all
@@ -38,7 +39,11 @@ pub(crate) struct Stars {
 impl Stars {
     pub(crate) fn run(self) -> Result<(), Failure> {
         let call = StarredMessages { room: self.room, count: self.count };
-        for message in self.reader.read(|chat| Ok(chat.call(call)?))? {
+        let messages = self.reader.read(|chat| Ok(chat.call(call)?))?;
+        if messages.is_empty() {
+            eprintln!("-- no starred messages");
+        }
+        for message in messages {
             if self.json {
                 output::json(&message)?;
             } else {
@@ -53,5 +58,5 @@ fn line(message: &StarredMessage) -> String {
     let who = message.user.as_ref().map_or("somebody", |user| &user.name);
     let pin = if message.stars.pinned { ", pinned" } else { "" };
     let text = plain::from_html(&message.content);
-    plain::harmless(&format!("#{} {who} ({} stars{pin}): {text}", message.id, message.stars.count))
+    plain::harmless(&format!("#{} {who} ({}{pin}): {text}", message.id, plain::count(message.stars.count, "star")))
 }

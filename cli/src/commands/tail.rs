@@ -10,7 +10,7 @@ use sechat_blocking::{Access, Error, Event, EventKind, Events, FeedChange, Pendi
 
 use crate::exit::{Code, EXIT_CODES, Failure};
 use crate::target::Target;
-use crate::{interrupt, output, plain};
+use crate::{interrupt, output, plain, values};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -28,6 +28,7 @@ Examples:
 #[command(after_long_help = format!("{EXAMPLES}\n{EXIT_CODES}"))]
 pub(crate) struct Tail {
     /// The number of the room, as in the address …/rooms/1/sandbox
+    #[arg(value_parser = values::room)]
     room: RoomId,
 
     /// End after this many events
@@ -64,14 +65,15 @@ impl Tail {
         let ending = chat.clone();
         interrupt::at_first(move || drop(ending.shut_down(Pending::Drop)))?;
 
-        let _room = chat.join(self.room)?;
+        let advise = |failure| self.target.advise(failure);
+        let _room = chat.join(self.room).map_err(|error| advise(error.into()))?;
         match chat.me() {
             Some(me) if session.is_some() => {
                 eprintln!("-- in room {} as {}", self.room, plain::harmless(&me.name));
             }
             _ => eprintln!("-- reading room {} without an account", self.room),
         }
-        let result = self.follow(&mut events, deadline);
+        let result = self.follow(&mut events, deadline).map_err(advise);
         if let Some(session) = &session {
             file.renew(session, &chat);
         }

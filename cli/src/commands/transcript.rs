@@ -1,20 +1,22 @@
 //! `sechat transcript`.
 
 mod bookkeeping;
+mod progress;
 
-use std::io::{self, IsTerminal as _};
+use std::io;
 use std::path::PathBuf;
 
 use clap::Args;
-use sechat_blocking::endpoint::{Transcript as Call, TranscriptMessage, TranscriptPage};
-use sechat_blocking::sechat_core::Day;
-use sechat_blocking::{Chat, Error, MessageId, RoomId};
+use sechat_blocking::endpoint::{Transcript as Call, TranscriptMessage};
+use sechat_blocking::{Day, Error, MessageId, Onward, ReadBack, RoomId};
 use serde::Serialize;
 
 use self::bookkeeping::Place;
+use self::progress::Progress;
 use crate::exit::{EXIT_CODES, Failure};
+use crate::time::clock;
 use crate::work::Reader;
-use crate::{output, plain};
+use crate::{output, plain, values};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -29,6 +31,7 @@ Examples:
 #[command(after_long_help = format!("{EXAMPLES}\n{EXIT_CODES}"))]
 pub(crate) struct Transcript {
     /// The number of the room, as in the address …/rooms/1/sandbox
+    #[arg(value_parser = values::room)]
     room: RoomId,
 
     /// The first day, as in 2026-01-31, in UTC; by default the first of the room
@@ -66,82 +69,50 @@ impl Transcript {
     pub(crate) fn run(self) -> Result<(), Failure> {
         let place = self.resume.as_deref().map_or(Ok(None), |file| Place::read(file, self.room))?;
         self.reader.read(|chat| {
-            let first = match (place, self.from) {
-                (Some(place), _) => Some(chat.call(place.call).map(|page| (place.call, page))?),
-                (None, Some(day)) => self.day(chat, day)?,
-                (None, None) => match chat.call(Call::Latest(self.room))? {
-                    latest if latest.messages.is_empty() => None,
-                    latest => self.day(chat, latest.first_day.unwrap_or(latest.day))?,
-                },
+            let start = match (place, self.from) {
+                (Some(place), _) => place.call,
+                (None, Some(day)) => Call::Day(self.room, day),
+                (None, None) => {
+                    let latest = chat.call(Call::Latest(self.room))?;
+                    Call::Day(self.room, latest.first_day.unwrap_or(latest.day))
+                }
             };
-            self.print(chat, first, place.and_then(|place| place.last))
+            self.print(chat.read_back(Onward(start)), place.and_then(|place| place.last))
         })
     }
 
-    /// The page of a day, or of the first day after it on which something was said.
-    fn day(&self, chat: &Chat, day: Day) -> Result<Option<(Call, TranscriptPage)>, Failure> {
-        let call = Call::Day(self.room, day);
-        let page = chat.call(call)?;
-        if !page.messages.is_empty() {
-            return Ok(Some((call, page)));
-        }
-        let next = page.next_day.or(page.first_day).filter(|next| *next > day);
-        let Some(call) = next.map(|next| Call::Day(self.room, next)) else { return Ok(None) };
-        Ok(Some((call, chat.call(call)?)))
-    }
-
-    fn print(
-        &self,
-        chat: &Chat,
-        first: Option<(Call, TranscriptPage)>,
-        mut seen: Option<MessageId>,
-    ) -> Result<(), Failure> {
-        let (mut last, mut count) = (seen, 0_usize);
-        let mut here = first;
-        let watched = io::stderr().is_terminal();
-        while let Some((call, page)) = here.take().filter(|(_, page)| self.to.is_none_or(|to| page.day <= to)) {
-            // Only the first page may have been printed before, in part.
-            let seen = seen.take();
-            let fresh = page.messages.iter().filter(|message| seen.is_none_or(|seen| message.id > seen));
-            let mut printed = 0;
-            for message in fresh {
-                self.show(page.day, message)?;
+    fn print(&self, mut pages: ReadBack<Onward>, seen: Option<MessageId>) -> Result<(), Failure> {
+        let (mut last, mut count, mut here) = (seen, 0_usize, None);
+        let mut progress = Progress::new(self.to);
+        while let Some(Onward(call)) = pages.cursor().copied() {
+            let page = match pages.next() {
+                Some(Ok(page)) if self.to.is_none_or(|to| page.day <= to) => page,
+                Some(Err(error)) => return Err(self.interrupted(error, here)),
+                _ => break,
+            };
+            // A page that was printed before may have become longer.
+            for message in page.messages.iter().filter(|message| seen.is_none_or(|seen| message.id > seen)) {
+                progress.aside(|| self.show(page.day, message))?;
                 last = last.max(Some(message.id));
-                printed += 1;
+                count += 1;
             }
-            count += printed;
             if let Some(file) = &self.resume {
                 Place::new(self.room, call, last).write(file)?;
             }
-            if watched {
-                eprint!("\r-- {}: {count} messages ", page.day);
-            }
-            let Some(next) = page.next() else { break };
-            match chat.call(next) {
-                Ok(page) => here = Some((next, page)),
-                Err(error) => {
-                    if watched {
-                        eprintln!();
-                    }
-                    return Err(self.interrupted(error, page.day));
-                }
-            }
+            progress.show(&page, count);
+            here = Some(page.day);
         }
-        if watched {
-            eprintln!();
-        }
+        drop(progress);
         match last {
-            Some(last) => eprintln!("-- {count} messages, up to #{last}"),
+            Some(last) => eprintln!("-- {}, up to #{last}", plain::count(count as u64, "message")),
             None => eprintln!("-- no messages"),
         }
         Ok(())
     }
 
-    fn interrupted(&self, error: Error, day: Day) -> Failure {
+    fn interrupted(&self, error: Error, printed: Option<Day>) -> Failure {
         let failure = Failure::from(error);
-        if self.resume.is_some() {
-            return failure;
-        }
+        let Some(day) = printed.filter(|_| self.resume.is_none()) else { return failure };
         failure.hint(format!("Everything up to {day} is printed; go on with --from {}.", day.next()))
     }
 
@@ -149,11 +120,11 @@ impl Transcript {
         if self.json {
             return output::json(&Line { room: self.room, day, message });
         }
-        let time = message.time.as_ref().map_or("", |time| &time.text);
+        let time = message.time.as_ref().map(clock).unwrap_or_default();
         let text = message.content.as_deref().map_or_else(|| "(removed)".to_owned(), plain::from_html);
         let cut = if message.truncated { " …" } else { "" };
         let name = plain::harmless(&message.user.name);
         let text = text.replace('\n', "\n         ");
-        output::line(format_args!("{day} {:>8} #{} {name}: {text}{cut}", plain::harmless(time), message.id))
+        output::line(format_args!("{day} {time:>5} #{} {name}: {text}{cut}", message.id))
     }
 }

@@ -6,7 +6,7 @@ use sechat_blocking::endpoint::{Profile, RoomCard, UserProfile};
 
 use crate::exit::{EXIT_CODES, Failure};
 use crate::work::Reader;
-use crate::{output, plain};
+use crate::{output, plain, values};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -21,6 +21,7 @@ Examples:
 #[command(after_long_help = format!("{EXAMPLES}\n{EXIT_CODES}"))]
 pub(crate) struct ShowUser {
     /// The chat user id, as in the address …/users/101/ada
+    #[arg(value_parser = values::user)]
     user: UserId,
 
     #[command(flatten)]
@@ -47,7 +48,8 @@ impl ShowUser {
 fn lines(user: UserId, profile: &Profile) -> Vec<String> {
     let diamond = if profile.moderator { " (moderator)" } else { "" };
     let mut lines = vec![format!("{user}: {}{diamond}", profile.name)];
-    lines.extend(profile.facts.iter().map(|(key, value)| format!("{key}: {value}")));
+    let told = profile.facts.iter().filter(|(_, value)| !value.is_empty());
+    lines.extend(told.map(|(key, value)| format!("{key}: {value}")));
     for (key, rooms) in [("owns", &profile.owned), ("often in", &profile.rooms)] {
         if !rooms.is_empty() {
             lines.push(format!("{key}: {}", names(rooms)));

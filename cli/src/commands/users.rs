@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::exit::{EXIT_CODES, Failure};
 use crate::work::Reader;
-use crate::{output, plain};
+use crate::{output, plain, values};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -25,6 +25,7 @@ Examples:
 #[command(after_long_help = format!("{EXAMPLES}\n{EXIT_CODES}"))]
 pub(crate) struct Users {
     /// The number of the room, as in the address …/rooms/1/sandbox
+    #[arg(value_parser = values::room)]
     room: RoomId,
 
     /// Those who can be pinged
@@ -42,12 +43,17 @@ pub(crate) struct Users {
 impl Users {
     pub(crate) fn run(self) -> Result<(), Failure> {
         let room = self.room;
-        if self.pingable {
+        let count = if self.pingable {
             let users = self.reader.read(|chat| Ok(chat.call(PingableUsers { room })?))?;
             users.iter().try_for_each(|user| self.show(user, user.id, &user.name))?;
+            users.len()
         } else {
-            let view = self.reader.read(|chat| Ok(chat.call(OpenRoom { room })?))?;
-            view.users.iter().try_for_each(|user| self.show(user, user.id, &user.name))?;
+            let users = self.reader.read(|chat| Ok(chat.call(OpenRoom { room })?))?.users;
+            users.iter().try_for_each(|user| self.show(user, user.id, &user.name))?;
+            users.len()
+        };
+        if count == 0 {
+            eprintln!("-- nobody{}", if self.pingable { ", or nobody that a visitor is told of" } else { "" });
         }
         Ok(())
     }

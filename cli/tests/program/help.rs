@@ -34,8 +34,24 @@ fn nonsense_is_a_usage_error() {
         &["move", "1", "2"],
         &["transcript", "1", "--from", "2026-02-30"],
         &["search", "x", "--count", "0"],
+        &["serve", "--listen", "here"],
+        &["room", "https://chat.stackexchange.com/rooms/1/sandbox"],
     ] {
         let done = Done::from(program(arguments).output().unwrap()).expect(2);
         assert!(done.err.contains("--help"), "{arguments:?}: {}", done.err);
+    }
+}
+
+#[test]
+fn advice_comes_with_a_usage_error() {
+    for (arguments, advice) in [
+        (&["room", "sandbox"][..], "…/rooms/1/sandbox"),
+        (&["room", "1", "--server", "example.com"], "http://127.0.0.1:8080"),
+        (&["delete", "https://x/transcript/message/5"], "permalink"),
+        (&["user", "Ada"], "…/users/101/ada"),
+        (&["serve", "--listen", "here"], "such as 8080"),
+    ] {
+        let done = Done::from(program(arguments).output().unwrap()).expect(2);
+        assert!(done.err.contains(advice), "{arguments:?}: {}", done.err);
     }
 }

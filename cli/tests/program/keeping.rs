@@ -56,12 +56,18 @@ fn messages_are_moved() {
     let said = ["one", "two", "three"].map(|text| stage.say(text));
     let [one, two, three] = said.map(|id| id.to_string());
     let json = stage.run(&["move", "1", "2", &one, &two, "--json"]).expect(0).json();
-    assert_eq!(json, json!({ "room_id": 1, "to": 2, "asked": 2, "moved": 2 }));
+    assert_eq!(json, json!({ "room_id": 1, "to": 2, "asked": 2, "moved": 2, "refused": [] }));
     let rooms = said.map(|id| stage.listener.with_server(|server, _| server.message(MessageId(id)).unwrap().room));
     assert_eq!(rooms, [RoomId(2), RoomId(2), ROOM]);
     let told = stage.run(&["move", "1", "2", &one, &three]).expect(0).out;
     assert_eq!(told, "Moved 1 of 2 messages from room 1 to room 2\n");
     stage.run(&["move", "2", "1", &one]).expect(4);
+    let nameless = stage.say("by nobody any more");
+    stage.listener.with_server(|server, _| server.anonymize(ADA));
+    let named = stage.say("by somebody");
+    let done = stage.run(&["move", "1", "2", &nameless.to_string(), &named.to_string()]).expect(0);
+    assert_eq!(done.out, "Moved 1 of 2 messages from room 1 to room 2\n");
+    assert_eq!(done.err, format!("-- message {nameless} stays: its author is gone\n"));
 }
 
 #[test]

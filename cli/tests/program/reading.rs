@@ -37,7 +37,8 @@ fn with_a_session_it_is_told_who_can_be_pinged() {
     assert_eq!(stage.run(&["users", "1", "--pingable"]).expect(0).out, "      102 Ada\n");
     assert_eq!(stage.run(&["users", "1", "--pingable", "--anonymous"]).expect(0).out, "");
     stage.listener.with_server(|server, _| server.expire_sessions());
-    stage.run(&["users", "1", "--pingable"]).expect(3);
+    let advice = format!("Log in first: sechat login --server {}/\n", stage.listener.url());
+    assert!(stage.run(&["users", "1", "--pingable"]).expect(3).err.ends_with(&advice));
 }
 
 #[test]
@@ -58,13 +59,14 @@ fn what_a_message_said() {
 #[test]
 fn starred_messages() {
     let stage = Stage::new();
+    assert_eq!(stage.run(&["stars", "1"]).expect(0).err, "-- no starred messages\n");
     let (one, other) = (stage.say("first"), stage.say("*second*"));
     stage.listener.with_server(|server, now| {
         server.star_message(now, ADA, one.into());
         server.pin_message(now, ADA, other.into());
     });
     let told = stage.run(&["stars", "1"]).expect(0).out;
-    assert_eq!(told, format!("#{other} Ada (1 stars, pinned): second\n#{one} Ada (1 stars): first\n"));
+    assert_eq!(told, format!("#{other} Ada (1 star, pinned): second\n#{one} Ada (1 star): first\n"));
     let json = lines(&stage.run(&["stars", "1", "--count", "1", "--json"]).expect(0).out);
     assert_eq!((json.len(), &json[0]["stars"]["pinned"]), (1, &true.into()));
 }
@@ -82,6 +84,7 @@ fn found_messages_come_from_as_many_pages_as_are_needed() {
     assert_eq!(found(&["--count", "500"]), newest);
     assert_eq!(found(&["--count", "60", "--room", "1", "--user", "102"]), newest[..60]);
     assert!(found(&["--user", "101"]).is_empty());
+    assert_eq!(stage.run(&["search", "thread"]).expect(0).err, "-- nothing found\n");
     let told = stage.run(&["search", "needle", "7", "--count", "1"]).expect(0).out;
     assert!(told.contains(" in 1, Ada: needle "), "{told}");
 }

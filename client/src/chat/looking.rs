@@ -1,9 +1,10 @@
-//! What can be read about a server, and images for its messages.
+//! What can be read about a server, images for its messages, and new rooms.
 
-use sechat_core::UserId;
 use sechat_core::endpoint::{
-    FoundUser, ListRooms, Profile, SearchMessages, ThumbsUser, UploadImage, UserProfile, UserSearch, UserThumbs,
+    ChatUserOf, FoundUser, ListRooms, PairOff, Profile, SaveRoom, SearchMessages, ThumbsUser, UploadImage, UserProfile,
+    UserSearch, UserThumbs,
 };
+use sechat_core::{RoomId, UserId};
 use url::Url;
 
 use super::Chat;
@@ -20,6 +21,37 @@ impl<M: Mode> Chat<M> {
     /// server's words: below 20 reputation, or for what is no image or too large.
     pub fn upload_image(&self, image: UploadImage) -> M::Reply<Url> {
         self.call(image)
+    }
+
+    /// Makes a room, or changes one, and gives its id; [`room`](Self::room) or [`join`](Self::join) go on from there.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`](crate::Error::Invalid) for no name, [`Error::Refused`](crate::Error::Refused) with the
+    /// server's words, as for too little reputation; [`Error::Uncertain`](crate::Error::Uncertain) when the answer was
+    /// lost.
+    pub fn save_room(&self, room: SaveRoom) -> M::Reply<RoomId> {
+        self.call(room)
+    }
+
+    /// Makes a room for two, and gives its id.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Refused`](crate::Error::Refused) with the server's words, and
+    /// [`Error::Uncertain`](crate::Error::Uncertain) when the answer was lost.
+    pub fn pair_off(&self, user: impl Into<UserId>, name: impl Into<String>) -> M::Reply<RoomId> {
+        self.call(PairOff { user: user.into(), name: name.into() })
+    }
+
+    /// Who an account of the network is in this chat. The id of the account is in the address of its profile on
+    /// stackexchange.com.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Refused`](crate::Error::Refused) for an account without a chat user.
+    pub fn user_of_account(&self, account: u64) -> M::Reply<UserId> {
+        self.call(ChatUserOf { account })
     }
 
     /// Somebody's page.

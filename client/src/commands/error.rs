@@ -8,7 +8,7 @@ use std::time::Duration;
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum CommandError {
-    /// There is no such command.
+    /// There is no such command. A message that only mentions the account, or replies to it, does not come to this.
     #[non_exhaustive]
     Unknown {
         /// What was asked for, in lower case.

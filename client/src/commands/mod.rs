@@ -35,20 +35,68 @@
 //! assert_eq!(say("good morning"), None);
 //! ```
 //!
-//! With a connection, the loop is this; in async modes, `run` and the reply of `post` are awaited:
+//! With a connection, a whole bot is this; in blocking modes it is the same without `async` and `.await`, with a `for`
+//! loop over the events and with `task.wait()`:
 //!
-//! ```
-//! # use std::time::Instant;
-//! # use sechat_client::{commands::Commands, BlockingMode, Chat};
-//! fn serve<M: BlockingMode>(chat: &Chat<M>, mut commands: Commands) {
-//!     for event in chat.events() {
-//!         if let Some(task) = commands.decide(&event, Instant::now()) {
-//!             let posted = task.wait().post(chat);
-//!             // A post that fails has not been seen by anybody: log it. An answer equal to one given a moment ago, even
-//!             // to another message, fails as `Error::Duplicate`.
-//!             # drop(posted);
+//! ```no_run
+//! # mod sechat_tokio {
+//! #     use std::{future::{Future, pending}, time::Instant};
+//! #     use sechat_client::{bytes::Bytes, http::{Request, Response}};
+//! #     use sechat_client::{AsyncMode, Mode, Reply, Runtime, Socket, TransportError};
+//! #     pub use sechat_client::{commands, Error};
+//! #     pub type Chat = sechat_client::Chat<Tokio>;
+//! #     #[derive(Clone, Debug)]
+//! #     pub struct Tokio;
+//! #     pub struct Nowhere;
+//! #     impl Socket for Nowhere {
+//! #         async fn next(&mut self) -> Option<Result<Bytes, TransportError>> { None }
+//! #         async fn close(&mut self) {}
+//! #     }
+//! #     impl Runtime for Tokio {
+//! #         type Socket = Nowhere;
+//! #         async fn fetch(&self, _: Request<Bytes>) -> Result<Response<Bytes>, TransportError> { pending().await }
+//! #         async fn open(&self, _: Request<()>) -> Result<Nowhere, TransportError> { pending().await }
+//! #         async fn sleep_until(&self, _: Instant) {}
+//! #         fn spawn(&self, _: impl Future<Output = ()> + Send + 'static) {}
+//! #     }
+//! #     impl Mode for Tokio {
+//! #         type Runtime = Self;
+//! #         type Reply<T: Send + 'static> = Reply<T>;
+//! #         fn runtime() -> Result<Self, Error> { Ok(Self) }
+//! #         fn hand_over<T: Send + 'static>(reply: Reply<T>) -> Reply<T> { reply }
+//! #     }
+//! #     impl AsyncMode for Tokio {}
+//! # }
+//! use std::time::Instant;
+//!
+//! use sechat_tokio::commands::{Check, Command, Commands, Rest};
+//! use sechat_tokio::{Chat, Error};
+//!
+//! async fn marvin(chat: Chat) -> Result<(), Error> {
+//!     let room = chat.join(1).await?;
+//!     let mut events = room.events();
+//!     // It is known now, for joining uses the session.
+//!     let me = chat.me().ok_or(Error::NotLoggedIn)?;
+//!     let owners: Vec<_> = room.access().await?.owners.into_iter().filter_map(|card| card.user.id).collect();
+//!     let echo = |_, (Rest(text),): (Rest,)| async move { text };
+//!     let mut commands = Commands::new(me)
+//!         .prefix("!!")
+//!         .mentions()
+//!         .with(Command::asynchronous("echo TEXT", "says it again", echo))
+//!         .with(Command::new("ping", "for owners", |_, (): ()| "pong").check(Check::users(owners)))
+//!         .help("help")
+//!         .post_errors(|error| Some(error.to_string()));
+//!
+//!     while let Some(event) = events.next().await {
+//!         let Some(task) = commands.decide(&event, Instant::now()) else { continue };
+//!         // The next command waits until this one is answered. Where that is too long, spawn what follows.
+//!         let Some(reply) = task.run().await.post(&chat) else { continue };
+//!         // A reply that is dropped is a post taken back, unless it is on its way already: await it.
+//!         if let Err(error) = reply.await {
+//!             eprintln!("nobody saw the answer: {error}");
 //!         }
 //!     }
+//!     events.result().unwrap_or(Ok(()))
 //! }
 //! ```
 
@@ -127,7 +175,8 @@ impl Commands {
         self
     }
 
-    /// Messages that begin with `@` and the account's name, as far as it pings, are commands.
+    /// Messages that begin with `@` and the account's name, as far as it pings, are commands, as far as they name one;
+    /// others are just talk.
     pub fn mentions(mut self) -> Self {
         self.mentions = true;
         self
@@ -211,7 +260,10 @@ impl Commands {
             content,
         };
         let job = match self.job(&invocation, &words, now) {
-            Err(CommandError::Unknown { .. }) if trigger == Trigger::Reply => return None,
+            // Whoever talks to the account, or of it, need not want a command.
+            Err(CommandError::Unknown { name }) if trigger != Trigger::Prefix && name == invocation.command => {
+                return None;
+            }
             Err(error) => Job::Ready(Err(error)),
             Ok(job) => job,
         };

@@ -4,14 +4,19 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 
-use sechat_core::{MessageId, RoomId};
+use sechat_core::{Error, MessageId, RoomId};
 
 use super::ErrorText;
 use super::error::CommandError;
 use super::invocation::Invocation;
 use crate::blocking::wait;
 use crate::chat::Chat;
+use crate::reply::Reply;
 use crate::runtime::Mode;
+
+/// What makes an answer differ from an equal one, and is not seen; trimming leaves it. And how often it may be added.
+const INVISIBLE: char = '\u{200b}';
+const VARIANTS: usize = 4;
 
 type Answer = Result<Option<String>, CommandError>;
 
@@ -90,9 +95,33 @@ impl Task {
 }
 
 impl Outcome {
-    /// Posts the reply, if there is one, to the message that asked. Fails as [`Room::reply`](crate::Room::reply) does.
+    /// Posts the reply, if there is one, to the message that asked. The answer of a handler that has said the same a
+    /// moment ago would be dropped by the server; then this posts it again with a zero-width space or a few at its end.
+    /// [`Room::reply`](crate::Room::reply) posts a text as it is.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Room::reply`](crate::Room::reply): [`Error::Duplicate`] where no such space fits, or several such
+    /// answers were dropped one after the other.
     pub fn post<M: Mode>(self, chat: &Chat<M>) -> Option<M::Reply<MessageId>> {
-        self.reply.map(|text| chat.room(self.room).reply(self.message, text))
+        let (mut text, room, question, chat) = (self.reply?, self.room, self.message, chat.clone());
+        let post =
+            move |text: String| chat.connection().call(move |engine, now| engine.send(now, room, text, Some(question)));
+        let first = post(text.clone());
+        Some(M::hand_over(Reply::new(async move {
+            let mut posted = first.await;
+            for _ in 0..VARIANTS {
+                if posted != Err(Error::Duplicate) {
+                    break;
+                }
+                text.push(INVISIBLE);
+                match post(text.clone()).await {
+                    Err(Error::Invalid(_)) => break,
+                    other => posted = other,
+                }
+            }
+            posted
+        })))
     }
 }
 

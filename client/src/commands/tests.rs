@@ -66,6 +66,9 @@ fn mentions_and_replies_call_when_wanted() {
     assert_eq!(replies(commands(), [by_name]), [None]);
     let named = [by_name, "@marvin !!echo hi", "<span class='mention'>@Marvin</span>: echo hi", "@Mary echo hi"];
     assert_eq!(replies(commands().mentions(), named).map(Option::unwrap_or_default), ["hi", "hi", "hi", ""]);
+    let talk = ["@MarvinBot good morning", "@MarvinBot help what", "!!what", "@MarvinBot add 1"];
+    let answered = replies(commands().mentions().help("help"), talk).map(|reply| reply.is_some());
+    assert_eq!(answered, [false, true, true, true]);
 
     let mut commands = commands().replies(|message| message == MessageId(70));
     let mut answer = |html, parent: u64| {

@@ -4,10 +4,11 @@ use std::fmt::Debug;
 
 use sechat_core::Event;
 use sechat_core::endpoint::{
-    Endpoint, FoundMessage, ListRooms, RoomCard, RoomCursor, RoomEvents, RoomList, SearchMessages, SearchPage,
-    Transcript, TranscriptPage,
+    Endpoint, FoundMessage, ListRooms, RoomCard, RoomCursor, RoomEvents, RoomList, RoomStars, SearchMessages,
+    SearchPage, StarsPage, Transcript, TranscriptPage,
 };
 use sechat_core::event::RoomSnapshot;
+use serde::{Deserialize, Serialize};
 
 /// Messages in one answer: enough to make a request worth it, few enough for a reader who stops soon.
 const PAGE: u16 = 100;
@@ -34,6 +35,13 @@ pub trait Cursor: Clone + Debug + Send + Unpin + sealed::Sealed + 'static {
     fn past(self, item: &Self::Item) -> Self;
 }
 
+/// A place in the transcript of a room that is read on from there, the way it was said; a [`Transcript`] itself is read
+/// back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+#[expect(clippy::exhaustive_structs, reason = "it is a place and a direction")]
+pub struct Onward(pub Transcript);
+
 mod sealed {
     #[expect(unnameable_types, reason = "nobody else has cursors")]
     pub trait Sealed {}
@@ -41,7 +49,9 @@ mod sealed {
 
 impl sealed::Sealed for RoomCursor {}
 impl sealed::Sealed for Transcript {}
+impl sealed::Sealed for Onward {}
 impl sealed::Sealed for SearchMessages {}
+impl sealed::Sealed for RoomStars {}
 impl sealed::Sealed for ListRooms {}
 
 /// Messages as `MessagePosted` events, the newest first.
@@ -89,6 +99,30 @@ impl Cursor for Transcript {
     }
 }
 
+/// Pages on which something was said, the first day first.
+impl Cursor for Onward {
+    type Call = Transcript;
+    type Item = TranscriptPage;
+
+    fn call(&self) -> Transcript {
+        self.0
+    }
+
+    fn turn(&self, page: TranscriptPage) -> (Vec<TranscriptPage>, Option<Self>) {
+        let later = |next: &Transcript| match *next {
+            Transcript::Day(_, day) => day > page.day,
+            Transcript::Hours(_, day, from, _) => day == page.day && page.hours.is_some_and(|(_, to)| from >= to),
+            _ => false,
+        };
+        let next = page.next().filter(later).map(Self);
+        (if page.messages.is_empty() { vec![] } else { vec![page] }, next)
+    }
+
+    fn past(self, _item: &TranscriptPage) -> Self {
+        self
+    }
+}
+
 /// Messages, the newest first.
 impl Cursor for SearchMessages {
     type Call = Self;
@@ -123,6 +157,25 @@ impl Cursor for ListRooms {
     }
 
     fn past(self, _item: &RoomCard) -> Self {
+        self
+    }
+}
+
+/// Messages, the newest first.
+impl Cursor for RoomStars {
+    type Call = Self;
+    type Item = FoundMessage;
+
+    fn call(&self) -> Self {
+        *self
+    }
+
+    fn turn(&self, page: StarsPage) -> (Vec<FoundMessage>, Option<Self>) {
+        let next = page.next.filter(|next| next.page > self.page && !page.messages.is_empty());
+        (page.messages, next)
+    }
+
+    fn past(self, _item: &FoundMessage) -> Self {
         self
     }
 }

@@ -1,14 +1,15 @@
 //! What can be read about a room and its messages.
 
 use sechat_core::endpoint::{
-    AccessList, ChatUser, FullMessage, InfoUsers, MessageHistory, MessageHtml, MessageRecord, MessageSource,
-    PingableUser, PingableUsers, RoomAccess, RoomCursor, RoomDetails, RoomInfo, RoomThumbs, SearchMessages,
-    StarredMessage, StarredMessages, Thumbs, Transcript, UserCard, UserInfo,
+    AccessList, ChatUser, FullMessage, InfoUsers, MessageHistory, MessageHtml, MessageRecord, MessageSource, Notes,
+    NotesTab, OpenRoom, PingableUser, PingableUsers, RoomAccess, RoomCursor, RoomDetails, RoomInfo, RoomNotes,
+    RoomStars, RoomThumbs, RoomView, SearchMessages, StarredMessage, StarredMessages, Thumbs, Transcript, UserCard,
+    UserInfo,
 };
-use sechat_core::{MessageId, UserId};
+use sechat_core::{Day, MessageId, UserId};
 
 use super::Room;
-use crate::read_back::ReadBack;
+use crate::read_back::{Onward, ReadBack};
 use crate::runtime::Mode;
 
 /// All of these fail with [`Error::Refused`](crate::Error::Refused) for a room or message that is gone or not for this
@@ -23,6 +24,17 @@ impl<M: Mode> Room<M> {
     /// Name, description and tags: less than [`info`](Self::info), and lighter.
     pub fn thumbs(&self) -> M::Reply<Thumbs> {
         self.chat.call(RoomThumbs { room: self.id })
+    }
+
+    /// The page that a browser shows when it enters: who is in the room, whether it is frozen, whether one may write.
+    /// [`Presence::enter`](crate::Presence::enter) begins with it.
+    pub fn view(&self) -> M::Reply<RoomView> {
+        self.chat.call(OpenRoom { room: self.id })
+    }
+
+    /// Bookmarked conversations, the schedule, or feeds, as a reader sees them.
+    pub fn notes(&self, tab: NotesTab) -> M::Reply<Notes> {
+        self.chat.call(RoomNotes { room: self.id, tab })
     }
 
     /// Who is in the room now.
@@ -55,6 +67,11 @@ impl<M: Mode> Room<M> {
     /// The starred messages that the room's page shows, pins first: at most `count`, or all with 0.
     pub fn stars(&self, count: u32) -> M::Reply<Vec<StarredMessage>> {
         self.chat.call(StarredMessages { room: self.id, count })
+    }
+
+    /// All starred messages of the room, the newest first, read as far as is asked for.
+    pub fn all_stars(&self) -> ReadBack<M, RoomStars> {
+        self.chat.read_back(RoomStars { room: self.id, page: 1 })
     }
 
     /// The text of a message as its author wrote it.
@@ -92,6 +109,17 @@ impl<M: Mode> Room<M> {
     /// To begin elsewhere, give [`Chat::read_back`](crate::Chat::read_back) a [`Transcript`] of your own.
     pub fn transcript(&self) -> ReadBack<M, Transcript> {
         self.chat.read_back(Transcript::Latest(self.id))
+    }
+
+    /// The pages of the room's transcript from a day on, the first first.
+    pub fn transcript_from(&self, day: Day) -> ReadBack<M, Onward> {
+        self.chat.read_back(Onward(Transcript::Day(self.id, day)))
+    }
+
+    /// The page of the transcript that a message is on, and those after it. It is the transcript of the room that the
+    /// message is in.
+    pub fn transcript_at(&self, message: impl Into<MessageId>) -> ReadBack<M, Onward> {
+        self.chat.read_back(Onward(Transcript::Around(message.into())))
     }
 
     /// Messages of the room that contain these words, the newest first.

@@ -1,8 +1,8 @@
-//! Stars, pins, and conversations that are kept.
+//! Stars, pins, favourites, and conversations that are kept.
 
 use sechat_core::MessageId;
 use sechat_core::endpoint::{
-    Bookmark, ClearStars, DeleteBookmark, MessageHistory, PinMessage, StarMessage, UnpinMessage,
+    Bookmark, ClearStars, DeleteBookmark, FavoriteRoom, MessageHistory, PinMessage, StarMessage, UnpinMessage,
 };
 
 use super::Room;
@@ -54,6 +54,9 @@ impl<M: Mode> Room<M> {
     /// elsewhere meanwhile: a star that comes in between is taken back. A star that is too old to be taken back stays,
     /// which the server does not tell (protocol notes, 4.6).
     ///
+    /// The second step is made by the reply: await it, for one that is spawned or stored and not polled does not get
+    /// there. A reply that is dropped between the two steps has changed nothing.
+    ///
     /// # Errors
     ///
     /// Those of [`star`](Self::star), and [`Refusal::BadId`](crate::Refusal::BadId) for a message that is deleted.
@@ -64,7 +67,7 @@ impl<M: Mode> Room<M> {
 
     /// Makes sure that a message is pinned, by whomever, or is not. Gives whether that took a change.
     ///
-    /// It looks at the history of the message first. Pinning gives the message one's star as well.
+    /// It looks at the history of the message first, with two steps as [`set_starred`](Self::set_starred). Pinning gives the message one's star as well.
     ///
     /// # Errors
     ///
@@ -100,6 +103,16 @@ impl<M: Mode> Room<M> {
     /// [`Error::Refused`](crate::Error::Refused) if there is none with that slug, or it is somebody else's.
     pub fn delete_bookmark(&self, slug: impl Into<String>) -> M::Reply<()> {
         self.chat.call(DeleteBookmark { room: self.id, slug: slug.into() })
+    }
+
+    /// Makes the room one of the account's favourites, or no favourite any more: a toggle. Gives what it is now.
+    /// [`thumbs`](Self::thumbs) tells what it was before.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Uncertain`](crate::Error::Uncertain) when the answer was lost.
+    pub fn favorite(&self) -> M::Reply<bool> {
+        self.chat.call(FavoriteRoom { room: self.id })
     }
 
     /// Two calls, one after the other. They are no verb of the engine: it knows single requests and does not branch on

@@ -1,9 +1,12 @@
-//! What owners do in their room, and asking people in.
+//! Who may come in, who may stay, and what has to go.
 
 use std::time::Duration;
 
-use sechat_core::UserId;
-use sechat_core::endpoint::{InviteUser, KickMute, SetUserAccess, TimeoutRoom, UserAccess};
+use sechat_core::endpoint::{
+    DeleteMessages, FlagForModerator, FlagMessage, InviteUser, KickMute, PurgeHistory, RequestAccess, SetUserAccess,
+    TimeoutRoom, UserAccess,
+};
+use sechat_core::{MessageId, UserId};
 
 use super::Room;
 use crate::runtime::Mode;
@@ -48,5 +51,56 @@ impl<M: Mode> Room<M> {
     /// [`Error::Refused`](crate::Error::Refused) for everybody but owners and moderators.
     pub fn set_access(&self, user: impl Into<UserId>, access: UserAccess) -> M::Reply<()> {
         self.chat.call(SetUserAccess { room: self.id, user: user.into(), access })
+    }
+
+    /// Asks the owners of a gallery or a private room for access. They are told; the answer comes from them.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Refused`](crate::Error::Refused) with the server's reason;
+    /// [`Error::Uncertain`](crate::Error::Uncertain) when the answer was lost.
+    pub fn request_access(&self) -> M::Reply<()> {
+        self.chat.call(RequestAccess { room: self.id })
+    }
+
+    /// Flags a message as spam or offensive. That of a moderator is binding: it deletes the message and suspends its
+    /// author.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Refused`](crate::Error::Refused) with the server's reason;
+    /// [`Error::Uncertain`](crate::Error::Uncertain) when the answer was lost.
+    pub fn flag(&self, message: impl Into<MessageId>) -> M::Reply<()> {
+        self.chat.call(FlagMessage { message: message.into() })
+    }
+
+    /// Asks a moderator to look at a message, and says why in at most 400 characters.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`flag`](Self::flag), and [`Error::Invalid`](crate::Error::Invalid) for no words or too many.
+    pub fn flag_for_moderator(&self, message: impl Into<MessageId>, text: impl Into<String>) -> M::Reply<()> {
+        self.chat.call(FlagForModerator { message: message.into(), text: text.into() })
+    }
+
+    /// Deletes messages of this room, whoever wrote them and however old they are. For moderators;
+    /// [`delete`](Self::delete) is for one's own.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`](crate::Error::Invalid) for no message, [`Error::Refused`](crate::Error::Refused) without the
+    /// rights.
+    pub fn delete_messages(&self, messages: impl IntoIterator<Item = impl Into<MessageId>>) -> M::Reply<()> {
+        let messages = messages.into_iter().map(Into::into).collect();
+        self.chat.call(DeleteMessages { room: self.id, messages })
+    }
+
+    /// Makes what a message said before unreadable. For moderators.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Refused`](crate::Error::Refused) without the rights.
+    pub fn purge_history(&self, message: impl Into<MessageId>) -> M::Reply<()> {
+        self.chat.call(PurgeHistory { message: message.into() })
     }
 }

@@ -30,7 +30,8 @@ impl<M: Mode> Room<M> {
     ///
     /// One message without an author makes the server refuse all that come with it (protocol notes, 4.8), so the room is
     /// read back first to leave such ones out, up to 10 000 messages before the newest that is to be moved. More than
-    /// 2048 messages go in several calls, 5 seconds apart.
+    /// 2048 messages go in several calls, 5 seconds apart. The reply makes these steps: await it. When it is dropped, the
+    /// steps that are left are not made.
     ///
     /// # Errors
     ///

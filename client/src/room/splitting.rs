@@ -17,7 +17,8 @@ impl<M: Mode> Room<M> {
     ///
     /// # Errors
     ///
-    /// Those of [`send`](Self::send), for the first part that fails. Parts before it are posted.
+    /// Those of [`send`](Self::send), for the first part that fails. Where parts before it are posted, the error is
+    /// [`Error::Partly`](crate::Error::Partly), which holds their ids and that error.
     pub fn send_split(&self, text: impl AsRef<str>, how: Split) -> M::Reply<Vec<MessageId>> {
         self.post_split(split(text.as_ref(), how), None)
     }
@@ -50,7 +51,10 @@ impl<M: Mode> Room<M> {
         M::hand_over(Reply::new(async move {
             let mut ids = Vec::with_capacity(replies.len());
             for reply in replies {
-                ids.push(reply.await?);
+                match reply.await {
+                    Ok(id) => ids.push(id),
+                    Err(error) => return Err(error.after(ids)),
+                }
             }
             Ok(ids)
         }))

@@ -4,8 +4,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use sechat_client::commands::{Check, Command, Commands, Rest};
-use sechat_client::endpoint::OpenRoom;
-use sechat_client::{MessageId, OwnMessages, Presence, RoomId, Runtime, UserId};
+use sechat_client::{Error, MessageId, OwnMessages, Presence, RoomId, Runtime, UserId};
+use sechat_fixtures::switches::DuplicateText;
+use sechat_fixtures::{ChatServer, Setup};
 
 use crate::simulated::{ADA, Site};
 use crate::{Chat, Events};
@@ -57,6 +58,40 @@ fn commands_are_answered_in_their_room() {
 }
 
 #[test]
+fn an_answer_that_was_given_a_moment_ago_is_given_again() {
+    for text in DuplicateText::ALL {
+        let mut setup = Setup::default();
+        setup.switches.duplicate_text = *text;
+        let mut site = Site::with(ChatServer::new(setup));
+        let (chat, _room, mut events) = site.bot();
+        let mut commands = Commands::new(chat.me().unwrap()).prefix("!!").command("ping", "", |_, (): ()| "pong");
+        let now = site.stage.now();
+        let asked = [1, 2, 3].map(|_| site.server.say(now, ADA, ROOM, "!!ping"));
+        let answers = answer(&mut site, &chat, &mut events, &mut commands);
+        let variants = ["pong", "pong\u{200b}", "pong\u{200b}\u{200b}"].map(str::to_owned);
+        assert_eq!(answers, asked.into_iter().zip(variants).collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn an_answer_without_space_for_a_difference_is_a_duplicate() {
+    let mut site = Site::new();
+    let (chat, _room, mut events) = site.bot();
+    let mut commands = Commands::new(chat.me().unwrap()).prefix("!!").command("fill", "", |_, (): ()| "x".repeat(500));
+    let now = site.stage.now();
+    for _ in 0..2 {
+        site.server.say(now, ADA, ROOM, "!!fill");
+    }
+    site.wait(Duration::from_secs(20));
+    let mut posted = Vec::new();
+    while let Some(Some(event)) = site.stage.look(&mut events.next()) {
+        let Some(task) = commands.decide(&event, site.stage.now().mono) else { continue };
+        posted.extend(task.wait().post(&chat).map(|reply| site.run(reply).map(drop)));
+    }
+    assert_eq!(posted, [Ok(()), Err(Error::Duplicate)]);
+}
+
+#[test]
 fn a_reply_to_what_an_earlier_process_said_is_recognised() {
     let mut site = Site::new();
     let (chat, room, mut events) = site.bot();
@@ -86,7 +121,7 @@ fn who_is_in_a_room_is_known_from_its_page_and_its_events() {
     let mut site = Site::new();
     let (chat, room, mut events) = site.bot();
     let mut presence = Presence::new();
-    presence.enter(&site.run(chat.call(OpenRoom { room: ROOM })).unwrap());
+    presence.enter(&site.run(room.view()).unwrap());
     let me = chat.me().unwrap().id;
     let known: Vec<UserId> = presence.room(ROOM).unwrap().users.iter().map(|user| user.id).collect();
     assert_eq!(known, site.server.present(ROOM));

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sechat_client::endpoint::{ListRooms, NotMoved, UserAccess};
+use sechat_client::endpoint::{DefaultAccess, ListRooms, NotMoved, NotesTab, SaveRoom, UserAccess};
 use sechat_client::{Access, Config, Error, Invalid, MessageId, Refusal, RoomId, UserId};
 use sechat_fixtures::{ChatServer, Room as SimRoom, Setup, User};
 
@@ -15,7 +15,7 @@ const BOT: UserId = UserId(101);
 pub(crate) fn owner() -> (Site, Chat, Room) {
     let setup = Setup::empty()
         .account(EMAIL, PASSWORD, User::new(BOT, "Bot").reputation(1000))
-        .user(User::new(ADA, "Ada").reputation(1000))
+        .user(User::new(ADA, "Ada").reputation(1000).account(77))
         .room(SimRoom::new(RoomId(1), "Sandbox").description("Sand").owner(BOT))
         .room(SimRoom::new(RoomId(2), "Attic"));
     let mut site = Site::with(ChatServer::new(setup));
@@ -139,6 +139,63 @@ fn owners_keep_their_room() {
 }
 
 #[test]
+fn messages_are_flagged_and_cleared_away() {
+    let setup = Setup::empty()
+        .account(EMAIL, PASSWORD, User::new(BOT, "Bot").moderator().reputation(1000))
+        .user(User::new(ADA, "Ada"))
+        .room(SimRoom::new(RoomId(1), "Sandbox"));
+    let mut site = Site::with(ChatServer::new(setup));
+    let chat = Chat::builder(Config::new(SERVER, Access::login(EMAIL, PASSWORD, None))).connect().unwrap();
+    let room = chat.room(1);
+    let ids = site.said(["spam", "odd", "slip"].map(str::to_owned));
+    site.run(room.flag_for_moderator(ids[1], "what is this?")).unwrap();
+    assert_eq!(site.server.moderator_flags()[0].message, ids[1]);
+    site.run(room.flag(ids[0])).unwrap();
+    site.run(room.delete_messages([ids[2]])).unwrap();
+    assert_eq!([0, 1, 2].map(|n| site.server.message(ids[n]).unwrap().deleted.is_some()), [true, false, true]);
+    assert!(matches!(site.run(room.delete_messages(Vec::<MessageId>::new())), Err(Error::Invalid(_))));
+
+    let now = site.now();
+    site.server.edit(now, ids[1], "even");
+    site.run(room.purge_history(ids[1])).unwrap();
+    assert_eq!(site.server.message(ids[1]).unwrap().revisions.len(), 1);
+}
+
+#[test]
+fn rooms_are_made_and_changed() {
+    let (mut site, chat, room) = owner();
+    assert_eq!(site.run(room.favorite()), Ok(true));
+    assert!(site.run(room.thumbs()).unwrap().is_favorite);
+    assert_eq!(site.run(room.favorite()), Ok(false));
+
+    let (name, host) = ("Den".to_owned(), "stackoverflow.com".to_owned());
+    let (description, access) = ("Quiet".to_owned(), DefaultAccess::ReadWrite);
+    let plan = SaveRoom { room: None, name, description, tags: vec!["tea".to_owned()], host, access };
+    let den = site.run(chat.save_room(plan.clone())).unwrap();
+    let again = SaveRoom { room: Some(den), name: "Lair".to_owned(), ..plan.clone() };
+    assert_eq!(site.run(chat.save_room(again)), Ok(den));
+    let view = site.run(chat.room(den).view()).unwrap();
+    assert_eq!((view.name.as_str(), &view.tags[..], view.may_write), ("Lair", &["tea".to_owned()][..], true));
+    assert!(site.run(room.notes(NotesTab::Schedule)).is_ok());
+    let pair = site.run(chat.pair_off(ADA, "Us two")).unwrap();
+    assert!(site.server.present(pair).contains(&BOT));
+    let foreign = site.run(chat.save_room(SaveRoom { room: Some(RoomId(77)), ..plan }));
+    assert!(matches!(foreign, Err(Error::Refused { .. })), "{foreign:?}");
+}
+
+#[test]
+fn access_is_asked_for() {
+    let setup = Setup::empty()
+        .account(EMAIL, PASSWORD, User::new(BOT, "Bot"))
+        .user(User::new(ADA, "Ada"))
+        .room(SimRoom::new(RoomId(1), "Secret").access(sechat_fixtures::Access::Private).owner(ADA));
+    let mut site = Site::with(ChatServer::new(setup));
+    let chat = Chat::builder(Config::new(SERVER, Access::login(EMAIL, PASSWORD, None))).connect().unwrap();
+    site.run(chat.room(1).request_access()).unwrap();
+    assert!(site.server.log().iter().any(|event| event.json.contains("has requested access to")));
+}
+
+#[test]
 fn rooms_messages_and_people_are_looked_up() {
     let (mut site, chat, room) = owner();
     let message = site.said(["see **this**".to_owned()])[0];
@@ -156,6 +213,7 @@ fn rooms_messages_and_people_are_looked_up() {
     assert_eq!(site.run(chat.users(Vec::<UserId>::new())).unwrap().len(), 0);
     assert_eq!(site.run(chat.user_search("Ada", 5)).unwrap()[0].id, ADA);
     assert_eq!(site.run(chat.user(ADA)).unwrap().name, "Ada");
+    assert_eq!(site.run(chat.user_of_account(77)), Ok(ADA));
     let rooms = site.read(&mut chat.rooms(ListRooms { page_size: 1, ..ListRooms::default() }), 9).0;
     assert_eq!(rooms.iter().map(|room| room.id).collect::<std::collections::BTreeSet<_>>().len(), 2);
 }
@@ -167,6 +225,11 @@ fn a_profile_is_ones_own() {
     assert_eq!(profile.user_id(), BOT);
     assert_eq!(site.run(profile.edit_bio("I am a bot")).as_deref(), Ok("I am a bot"));
     assert_eq!(site.run(profile.page()).unwrap().about, "I am a bot");
+    site.run(profile.ignore(ADA)).unwrap();
+    assert_eq!(site.run(profile.ignored()).unwrap(), [ADA]);
+    site.run(profile.unignore(ADA)).unwrap();
+    assert_eq!(site.run(profile.ignored()).unwrap(), []);
+    assert_eq!(site.run(profile.unread()).unwrap().inbox, 0);
     let nobody = Chat::anonymous(SERVER).unwrap();
     assert_eq!(site.run(sechat_client::Profile::open(&nobody)).err(), Some(Error::NotLoggedIn));
 }

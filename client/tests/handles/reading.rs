@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use futures_util::StreamExt;
-use sechat_client::endpoint::{RoomCursor, SearchMessages};
+use sechat_client::endpoint::{RoomCursor, SearchMessages, TranscriptPage};
 use sechat_client::text::Split;
-use sechat_client::{Error, EventKind, Invalid, Mode, ReadBack, RoomId, TimedOut};
+use sechat_client::{Error, EventKind, Invalid, Mode, Onward, ReadBack, RoomId, TimedOut};
 
 use crate::facade::owner;
 use crate::simulated::{ADA, Site};
@@ -87,6 +87,19 @@ fn transcripts_and_found_messages_are_read_page_by_page() {
     assert_eq!(rest.len(), 2);
     assert_eq!(rest[1].messages[0].id, ids[0]);
 
+    let day = first.day;
+    let shown = |pages: &[TranscriptPage]| {
+        pages.iter().flat_map(|page| &page.messages).map(|message| message.id).collect::<Vec<_>>()
+    };
+    let mut pages = room.transcript_from(day.previous());
+    assert_eq!(shown(&site.read(&mut pages, 1).0), ids[3..6]);
+    let stored: Onward = *pages.cursor().unwrap();
+    assert_eq!(shown(&site.read(&mut chat.read_back(stored), 9).0), ids[6..]);
+    assert_eq!(shown(&site.read(&mut room.transcript_at(ids[4]), 9).0), ids[3..]);
+    let early = site.read(&mut room.transcript_from(day.previous().previous().previous()), 9);
+    assert_eq!((shown(&early.0), early.1), (ids.clone(), None), "an empty day is passed over");
+    assert_eq!(site.read(&mut room.transcript_from(day.next()), 9), (vec![], None));
+
     ids.reverse();
     let call = SearchMessages { page_size: 4, room: Some(RoomId(1)), ..SearchMessages::new("word") };
     let mut pages = chat.read_back(call);
@@ -97,6 +110,35 @@ fn transcripts_and_found_messages_are_read_page_by_page() {
     let rest = site.read(&mut chat.read_back(again), 99).0;
     assert_eq!(rest.iter().map(|message| message.id).collect::<Vec<_>>(), ids[4..]);
     assert_eq!(site.read(&mut room.search("word"), 99).0.len(), 9);
+}
+
+#[test]
+fn all_stars_are_read_page_by_page() {
+    let (mut site, _chat, room) = owner();
+    let mut ids = site.said((0..120).map(|n| n.to_string()));
+    let now = site.now();
+    for id in &ids {
+        site.server.star_message(now, ADA, *id);
+    }
+    ids.reverse();
+    let mut pages = room.all_stars();
+    let (starred, error) = site.read(&mut pages, 999);
+    assert_eq!((starred.iter().map(|message| message.id).collect::<Vec<_>>(), error), (ids, None));
+    assert_eq!(pages.cursor(), None);
+}
+
+#[test]
+fn a_part_that_fails_leaves_word_of_those_before() {
+    let (mut site, _chat, room) = owner();
+    let parts = ["a", "b", "a", "c"].map(|letter| letter.repeat(400)).join(" ");
+    let error = site.run(room.send_split(parts, Split::AtWord)).unwrap_err();
+    let Error::Partly { posted, error, .. } = &error else { panic!("{error:?}") };
+    assert_eq!((posted.len(), &**error), (2, &Error::Duplicate));
+    site.wait(Duration::from_secs(60));
+    let there: Vec<_> = site.server.messages(RoomId(1)).iter().map(|message| message.id).collect();
+    assert_eq!(there, *posted, "what comes after the failure is taken back");
+    let first = site.run(room.send_split("", Split::AtWord));
+    assert_eq!(first, Err(Invalid::EmptyMessage.into()), "nothing is posted, nothing to tell");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use sechat_blocking::{Event, EventKind, FeedChange, Message};
 
-use crate::plain::{from_html, harmless};
+use crate::plain::{count, from_html, harmless};
 
 /// `12:34:56 #68000001 Ada: Hello`, in UTC. Further lines of a text are indented.
 pub(crate) fn of_event(event: &Event) -> String {
@@ -15,7 +15,8 @@ pub(crate) fn of_event(event: &Event) -> String {
         EventKind::MessageEdited(message) => format!("#{} {who}, edited: {}", message.id, content(message)),
         EventKind::MessageDeleted(message) => format!("#{} deleted by {who}", message.id),
         EventKind::MessageStarred(message) => {
-            format!("#{} has {} stars, {} pins: {}", message.id, message.stars, message.owner_stars, content(message))
+            let (stars, pins) = (count(message.stars, "star"), count(message.owner_stars, "pin"));
+            format!("#{} has {stars}, {pins}: {}", message.id, content(message))
         }
         EventKind::UserMentioned(message) => format!("#{} {who} mentions you", message.id),
         EventKind::MessageReply(message) => format!("#{} {who} answers you", message.id),

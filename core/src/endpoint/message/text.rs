@@ -26,7 +26,9 @@ impl<'a> Text<'a> {
         if self.own.trim().is_empty() {
             return Err(Invalid::EmptyMessage.into());
         }
-        let length = if self.sent.contains('\n') { 0 } else { self.sent.chars().count() };
+        // A line break at an end makes no second line.
+        let several = self.sent.trim().contains('\n');
+        let length = if several { 0 } else { self.sent.trim_matches(['\r', '\n']).chars().count() };
         if length > MAX_LINE {
             return Err(Invalid::LineTooLong { length, max: MAX_LINE }.into());
         }
@@ -60,6 +62,10 @@ mod tests {
             "one line may have 500 characters and this one has 501: shorten it or break the line"
         );
         assert_eq!(check(&format!("{line}\n{line}"), ReplyStyle::Prefix), Ok(()));
+        assert_eq!(check(&format!("{line}\r\n"), ReplyStyle::ParentField), Ok(()));
+        for broken in ["{line}x\n", "\n{line}x", "{line}x\n \n"] {
+            assert!(check(&broken.replace("{line}", &line), ReplyStyle::ParentField).is_err(), "{broken:?}");
+        }
         let error = check(&line, ReplyStyle::Prefix).unwrap_err();
         assert_eq!(error, Invalid::LineTooLong { length: 506, max: 500 }.into());
     }
