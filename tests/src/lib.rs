@@ -15,6 +15,7 @@ pub mod readme {}
 mod cast;
 mod duo;
 mod endpoints;
+mod example;
 mod network;
 mod play;
 mod secrets;
@@ -22,4 +23,5 @@ mod secrets;
 pub use cast::{ADA, BOT, EMAIL, OTHER, PASSWORD, PRIVATE, ROOM, pasted};
 pub use duo::Duo;
 pub use endpoints::{Endpoints, public_endpoints, root};
+pub use example::{Ended, Example, PATIENCE, example};
 pub use network::{Fate, FrameFate, Sent, answer, gaps, page, redirect};
