@@ -8,6 +8,7 @@
 //! export SECHAT_SERVER=http://127.0.0.1:8080 SECHAT_EMAIL=bot@example.com SECHAT_PASSWORD='correct horse'
 //! cargo run -p sechat-core --example poll_loop -- 1
 //! ```
+#![expect(clippy::disallowed_types, clippy::disallowed_methods, reason = "IO is for those who embed the engine")]
 
 use std::collections::BTreeMap;
 use std::io::{self, ErrorKind, Read as _, Write as _};
@@ -84,12 +85,13 @@ fn main() -> Fallible<()> {
         });
         // 3. Tell it, and the time. A loop that has more to do waits here for all of that, in poll(2) or for a frame.
         let left = engine.poll_timeout().map_or(Duration::MAX, |due| due.at.saturating_duration_since(now().mono));
-        match left {
-            Duration::ZERO => inputs.push(Input::Timeout),
-            left if inputs.is_empty() => thread::sleep(left.min(Duration::from_millis(5))),
-            _ => {}
+        inputs.extend(left.is_zero().then_some(Input::Timeout));
+        if inputs.is_empty() {
+            thread::sleep(left.min(Duration::from_millis(5)));
         }
-        inputs.into_iter().for_each(|input| engine.handle_input(now(), input));
+        for input in inputs {
+            engine.handle_input(now(), input);
+        }
         if let Some(id) = posted.take_if(|id| heard.contains(id)) {
             println!("posted and heard: message {id}");
             engine.shut_down(now(), Pending::Flush); // It leaves the room first.
@@ -99,7 +101,9 @@ fn main() -> Fallible<()> {
 
 fn send(request: &Request<Bytes>) -> Result<TcpStream, TransportError> {
     let (method, uri, body) = (request.method(), request.uri(), request.body());
-    let (host, path) = (host(uri), uri.path_and_query().map_or("/", |path| path.as_str()));
+    let (Some(host), Some(path)) = (uri.authority(), uri.path_and_query()) else {
+        return Err(TransportError::unsent("the address is not whole"));
+    };
     // An answer to HTTP/1.0 ends with its connection: it has no chunks, and no other follows it.
     let mut bytes = format!("{method} {path} HTTP/1.0\r\nhost: {host}\r\n").into_bytes();
     for (name, value) in request.headers() {
@@ -136,12 +140,8 @@ fn open(request: &Request<()>) -> Fallible<WebSocket<TcpStream>> {
 
 /// Connecting, shaking hands and writing block here; answers and frames are waited for in the loop.
 fn connect(uri: &Uri) -> io::Result<TcpStream> {
-    let stream = TcpStream::connect(host(uri))?;
+    let stream = TcpStream::connect(uri.authority().map_or("", |host| host.as_str()))?;
     stream.set_read_timeout(Some(Duration::from_secs(10))).map(|()| stream)
-}
-
-fn host(uri: &Uri) -> &str {
-    uri.authority().map_or("", |authority| authority.as_str())
 }
 
 fn now() -> Now {

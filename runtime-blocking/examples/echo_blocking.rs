@@ -22,13 +22,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let stored = Credentials::read(SESSION)?.map(Into::into);
     let access = Access::login(env::var("SECHAT_EMAIL")?, env::var("SECHAT_PASSWORD")?, stored);
     let chat = Chat::builder(Config::new(server, access)).connect()?;
+
+    // Ctrl-C closes the connection, and with it the events end: replies under way go out, and the room is left.
+    let closing = chat.clone();
+    ctrlc::set_handler(move || drop(closing.close()))?;
+
     chat.log_in()?.save(SESSION)?;
     let me = chat.me().ok_or("the server does not say who this is")?;
     let room = chat.join(room)?;
-
-    // Ctrl-C closes the connection, and with it the events end: no reply is lost, and the room is left.
-    let closing = chat.clone();
-    ctrlc::set_handler(move || drop(closing.close()))?;
 
     let mut events = room.events();
     for event in &mut events {

@@ -1,7 +1,5 @@
 //! The examples, run against a simulated server.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
-
 use sechat_fixtures::switches::{Switches, ThrottleCurve};
 use sechat_fixtures::{Fault, Listener, Outage, Setup};
 use sechat_tests::{BOT, Ended, Example, ROOM, example};

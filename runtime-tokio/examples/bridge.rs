@@ -21,19 +21,21 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let stored = Credentials::read(SESSION)?.map(Into::into);
     let access = Access::login(env::var("SECHAT_EMAIL")?, env::var("SECHAT_PASSWORD")?, stored);
     let chat = Chat::builder(Config::new(server, access)).connect()?;
-    chat.log_in().await?.save(SESSION)?;
-    let me = chat.me().ok_or("the server does not say who this is")?;
 
-    // One stream for both rooms, made before they are joined: nothing is missed between them.
-    let mut events = chat.events();
-    let (one, other) = (chat.join(one?).await?, chat.join(other?).await?);
-
+    // Ctrl-C closes the connection, and with it the events end.
     let closing = chat.clone();
     tokio::spawn(async move {
         if tokio::signal::ctrl_c().await.is_ok() {
             let _ = closing.close().await;
         }
     });
+
+    chat.log_in().await?.save(SESSION)?;
+    let me = chat.me().ok_or("the server does not say who this is")?;
+
+    // One stream for both rooms, made before they are joined: nothing is missed between them.
+    let mut events = chat.events();
+    let (one, other) = (chat.join(one?).await?, chat.join(other?).await?);
 
     while let Some(event) = events.next().await {
         let EventKind::MessagePosted(message) = &event.kind else { continue };
@@ -45,7 +47,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         if event.user_id == Some(me.id) {
             continue; // What crossed the bridge must not come back.
         }
-        let name = Markdown::new().name_without_ping(event.user_name.as_deref().unwrap_or("somebody"));
+        let name = event.user_name.as_deref().unwrap_or("somebody");
         let said = Content::parse(message.content.as_deref().unwrap_or_default()).to_markdown();
         let text = Markdown::new().bold(name).text(": ").raw(&said).to_string();
         // It is queued now, in the order of the events; while it waits for the throttle, the loop reads on.

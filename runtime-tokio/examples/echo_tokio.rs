@@ -23,17 +23,18 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let stored = Credentials::read(SESSION)?.map(Into::into);
     let access = Access::login(env::var("SECHAT_EMAIL")?, env::var("SECHAT_PASSWORD")?, stored);
     let chat = Chat::builder(Config::new(server, access)).connect()?;
-    chat.log_in().await?.save(SESSION)?;
-    let me = chat.me().ok_or("the server does not say who this is")?;
-    let room = chat.join(room).await?;
 
-    // Ctrl-C closes the connection, and with it the events end: no reply is lost, and the room is left.
+    // Ctrl-C closes the connection, and with it the events end: replies under way go out, and the room is left.
     let closing = chat.clone();
     tokio::spawn(async move {
         if tokio::signal::ctrl_c().await.is_ok() {
             let _ = closing.close().await;
         }
     });
+
+    chat.log_in().await?.save(SESSION)?;
+    let me = chat.me().ok_or("the server does not say who this is")?;
+    let room = chat.join(room).await?;
 
     let mut events = room.events();
     while let Some(event) = events.next().await {

@@ -17,6 +17,15 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     // One connection for all rooms: however many there are, it is one poll every few seconds.
     let chat = Chat::anonymous(server)?;
+
+    // Ctrl-C closes the connection, and with it the events end.
+    let closing = chat.clone();
+    tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            let _ = closing.close().await;
+        }
+    });
+
     let mut events = chat.events();
     let joining: Vec<_> = rooms.iter().map(|room| chat.join(*room)).collect();
     for (room, joined) in rooms.iter().zip(joining) {
@@ -25,13 +34,6 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             Err(error) => eprintln!("room {room} cannot be watched: {error}"),
         }
     }
-
-    let closing = chat.clone();
-    tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            let _ = closing.close().await;
-        }
-    });
 
     while let Some(event) = events.next().await {
         match &event.kind {

@@ -100,6 +100,7 @@ impl Example {
 
 impl Ended {
     /// Fails with all that was printed if the exit code is another.
+    #[expect(clippy::return_self_not_must_use, reason = "often the code is all that matters")]
     pub fn expect(self, code: i32) -> Self {
         assert_eq!(self.code, Some(code), "out: {}\nerr: {}", self.out, self.err);
         self
