@@ -14,7 +14,7 @@
 //! or the runtime drop the driver, every call ends with [`Error::Closed`] and every stream of events ends with it too.
 //!
 //! To add a runtime: implement [`Runtime`], [`Socket`], [`Mode`], and [`AsyncMode`] or [`BlockingMode`], then write the
-//! aliases, `type Chat = sechat_client::Chat<MyRuntime>` and so on; `tests/stress.rs` has a whole one in 60 lines. The
+//! aliases, `type Chat = sechat_client::Chat<MyRuntime>` and so on; `examples/foreign_loop.rs` has a whole one. The
 //! features `network` (connections through proxies and TLS, and WebSockets) and `wire` (HTTP), both over `futures-io` streams,
 //! have most of the parts.
 

@@ -14,7 +14,9 @@ pub mod readme {}
 
 mod cast;
 mod duo;
+pub mod echo;
 mod endpoints;
+mod example;
 mod network;
 mod play;
 mod secrets;
@@ -22,4 +24,5 @@ mod secrets;
 pub use cast::{ADA, BOT, EMAIL, OTHER, PASSWORD, PRIVATE, ROOM, pasted};
 pub use duo::Duo;
 pub use endpoints::{Endpoints, public_endpoints, root};
+pub use example::{Ended, Example, PATIENCE, example};
 pub use network::{Fate, FrameFate, Sent, answer, gaps, page, redirect};
