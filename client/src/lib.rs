@@ -37,6 +37,7 @@ mod blocking;
 mod builder;
 mod call;
 mod chat;
+mod closer;
 mod connection;
 mod credentials;
 mod driver;
@@ -54,6 +55,7 @@ mod subscriber;
 
 pub use builder::ChatBuilder;
 pub use chat::Chat;
+pub use closer::Closer;
 pub use credentials::Credentials;
 pub use events::{Events, TimedOut};
 pub use memory::{OwnMessage, OwnMessages};

@@ -23,7 +23,10 @@
 //! The names are those of [`sechat_client`], where `M::Reply<T>` reads `Result<T, Error>` and
 //! [`Events`](sechat_client::Events) is an `Iterator`.
 
+pub mod smol;
+
 mod runtime;
+mod waiting;
 
 pub use runtime::Blocking;
 pub use rustls;

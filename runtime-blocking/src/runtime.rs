@@ -3,6 +3,7 @@
 use std::fmt;
 use std::future::Future;
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread;
 use std::time::Instant;
@@ -19,6 +20,8 @@ use smol::Executor;
 use smol::channel::{Sender, bounded};
 use smol::net::TcpStream;
 
+use crate::waiting;
+
 /// Calls that block. The runtime of one connection, or of several that share a thread.
 #[derive(Clone)]
 pub struct Blocking {
@@ -29,7 +32,7 @@ pub struct Blocking {
 }
 
 #[derive(Debug, Clone)]
-struct Tcp;
+pub(crate) struct Tcp;
 
 impl Blocking {
     /// Starts the background thread, and trusts the certificates that the system trusts.
@@ -47,8 +50,11 @@ impl Blocking {
         let (alive, ended) = bounded::<()>(1);
         let running = Arc::clone(&executor);
         thread::Builder::new().name("sechat".to_owned()).spawn(move || {
-            // Nothing is ever sent: it ends with an error, when the last sender is gone.
-            let _ = smol::block_on(running.run(ended.recv()));
+            waiting::mark_this_thread();
+            // Nothing is ever sent: it ends with an error, when the last sender is gone. A task that panics is dropped,
+            // and must not take those of other connections along.
+            let run = || smol::block_on(running.run(ended.recv()));
+            while catch_unwind(AssertUnwindSafe(run)).is_err() {}
         })?;
         Ok(Self { wire: Wire::new(Tcp, tls), executor, _alive: alive })
     }
@@ -84,11 +90,15 @@ impl Mode for Blocking {
     }
 
     fn hand_over<T: Send + 'static>(reply: Reply<T>) -> Result<T, Error> {
-        reply.wait()
+        reply.before_waiting(waiting::check_this_thread).wait()
     }
 }
 
-impl BlockingMode for Blocking {}
+impl BlockingMode for Blocking {
+    fn before_waiting() {
+        waiting::check_this_thread();
+    }
+}
 
 impl Dial for Tcp {
     type Stream = TcpStream;
