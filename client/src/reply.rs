@@ -28,8 +28,8 @@ impl<T> Reply<T> {
     ///
     /// # Panics
     ///
-    /// On a thread that runs tasks, as far as the crate for the runtime can tell; it says how far. The call is taken back
-    /// then, as if the reply were dropped.
+    /// On a thread that runs tasks, as far as the crate for the runtime can tell; it says how far. The reply is
+    /// dropped then.
     pub fn wait(self) -> Result<T, Error> {
         (self.before_waiting)();
         wait(self)

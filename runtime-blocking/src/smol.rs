@@ -82,6 +82,9 @@ impl Smol {
 
     /// On another executor, whichever it is. When it drops the tasks, the connections end.
     ///
+    /// Connections hold the closure until they have ended: an executor that may end before them is for it to hold weakly,
+    /// or the two keep each other.
+    ///
     /// ```
     /// use std::sync::LazyLock;
     /// use sechat_blocking::smol::Smol;

@@ -1,7 +1,5 @@
 //! Bots on smol: on its own threads, and on an executor of somebody else's.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
-
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;

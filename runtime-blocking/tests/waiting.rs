@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use sechat_blocking::smol::Smol;
-use sechat_blocking::{Access, Blocking, Chat, Config, Error, Mode, RoomId, Runtime, Server, smol as on_smol};
+use sechat_blocking::{Access, Blocking, Chat, Config, Error, Mode, Runtime, Server, smol as on_smol};
 use sechat_fixtures::{Listener, Setup};
 
 const LONG: Duration = Duration::from_secs(60);
@@ -54,11 +54,8 @@ fn on_its_own_thread_every_wait_panics() {
         tell.send((refusals, looks)).unwrap();
     });
     assert_eq!(told.recv_timeout(LONG).expect("a dead-lock"), ([true; 5], false));
-    room.send("from a good one").unwrap();
-    let texts = listener.with_server(|server, _| {
-        server.messages(RoomId(1)).into_iter().map(|message| message.source().to_owned()).collect::<Vec<_>>()
-    });
-    assert_eq!(texts, ["from a good one"], "what was refused is not posted later");
+    chat.log_in().expect("the thread goes on");
+    chat.close().unwrap();
 }
 
 /// There it cannot be found out, and need not be: the connection goes on on its own thread.

@@ -14,9 +14,13 @@ use sechat_fixtures::switches::ThrottleCurve;
 use sechat_fixtures::{Fault, Listener, Setup, Switches};
 use sechat_tokio::{Access, Chat, Config, Error, Event, Room, RoomId, Server, UserId};
 use tokio::runtime::{Builder, Handle, Runtime};
-use tokio::task::JoinHandle;
+use tokio::sync::oneshot;
+use tokio::task::AbortHandle;
 
 const BOT: UserId = UserId(101);
+const ADA: UserId = UserId(102);
+/// More than the polls of a bot.
+const MANY: usize = 200;
 const LONG: Duration = Duration::from_secs(60);
 
 fn listen() -> Listener {
@@ -47,51 +51,41 @@ fn is(text: &str) -> impl Fn(&Event) -> bool {
     move |event| event.message().and_then(|message| message.content.as_deref()) == Some(text)
 }
 
-/// Everything that a bot waits for.
+/// What a bot waits for, but for what the throttle makes slow.
 async fn a_bot(chat: Chat, text: String) -> Result<(), Error> {
     let room = Room::join(&chat, 1).await?;
     let mut events = room.events();
-    let id = room.send(&text).await?;
+    room.send(&text).await?;
     events.wait_for(is(&text), LONG).await.expect("its own message").expect("the stream goes on");
-    room.edit(id, format!("{text}, edited")).await?;
     room.messages().next().await.expect("a message")?;
     room.close().await
 }
 
-/// Aborts its own task after so many polls: at the next await, whichever it is.
+/// Aborts its own task in this poll of its work: at the await that the work then comes to.
 struct Aborting<F> {
     work: Pin<Box<F>>,
     polls: usize,
-    itself: tokio::sync::oneshot::Receiver<tokio::task::AbortHandle>,
+    itself: AbortHandle,
 }
 
 impl<F: Future> Future for Aborting<F> {
     type Output = F::Output;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        if self.polls == 0 {
-            self.itself.try_recv().expect("told before the first poll").abort();
-        }
         self.polls = self.polls.saturating_sub(1);
+        if self.polls == 0 {
+            self.itself.abort();
+        }
         self.work.as_mut().poll(cx)
     }
 }
 
-fn abort_after<T: Send + 'static>(
-    polls: usize,
-    work: impl Future<Output = T> + Send + 'static,
-) -> impl Future<Output = Option<T>> {
-    let (tell, itself) = tokio::sync::oneshot::channel();
-    let (go, gone) = tokio::sync::oneshot::channel::<()>();
-    let work = async move {
-        gone.await.expect("sent below");
-        work.await
-    };
-    // Two polls may go by before the work begins.
-    let task: JoinHandle<T> = tokio::spawn(Aborting { work: Box::pin(work), polls: polls + 2, itself });
+async fn abort_in_poll<T: Send + 'static>(polls: usize, work: impl Future<Output = T> + Send + 'static) -> Option<T> {
+    let (tell, told) = oneshot::channel();
+    let work = Box::pin(work);
+    let task = tokio::spawn(async move { Aborting { work, polls, itself: told.await.unwrap() }.await });
     tell.send(task.abort_handle()).expect("it waits");
-    go.send(()).expect("it waits");
-    async { task.await.ok() }
+    task.await.ok()
 }
 
 #[test]
@@ -99,28 +93,54 @@ fn a_task_may_be_aborted_at_any_await() {
     for runtime in flavours() {
         let listener = listen();
         runtime.block_on(async {
-            let chat = connect(&listener);
+            let session = connect(&listener).log_in().await.unwrap();
             let mut finished = false;
             let mut polls = 0;
             while !finished {
-                let ended = abort_after(polls, a_bot(chat.clone(), format!("bot {polls}"))).await;
-                finished = ended.is_some_and(|result| result.is_ok());
                 polls += 1;
-                assert!(polls < 200, "it never gets to its end");
+                assert!(polls < MANY, "it never gets to its end");
+                let chat = Chat::connect(session.clone()).unwrap();
+                let ended = abort_in_poll(polls, a_bot(chat.clone(), format!("bot {polls}"))).await;
+                finished = ended.is_some_and(|result| result.is_ok());
+                // Whatever was in its way, the connection goes on.
+                let mut events = chat.join(1).await.unwrap().events();
+                let said = listener.with_server(|server, now| server.say(now, ADA, RoomId(1), "Are you there?"));
+                let wanted = |event: &Event| event.message().is_some_and(|message| message.id == said);
+                assert!(events.wait_for(wanted, LONG).await.unwrap().is_some());
+                chat.close().await.unwrap();
+                assert!(!listener.with_server(|server, _| server.present(RoomId(1)).contains(&BOT)));
             }
-            assert!(polls > 8, "there are more awaits than that: {polls}");
-            let room = chat.join(1).await.unwrap();
-            room.send("still here").await.unwrap();
-            assert_eq!(chat.queued(), 0);
-            chat.close().await.unwrap();
-            assert!(!listener.with_server(|server, _| server.present(RoomId(1)).contains(&BOT)));
+            assert!(polls >= 5, "there are more awaits than that: {polls}");
         });
         let texts = texts(&listener);
-        assert_eq!(texts.last().unwrap(), "still here");
-        for number in 0..200 {
-            let copies = texts.iter().filter(|text| text.split(',').next() == Some(&format!("bot {number}"))).count();
-            assert!(copies <= 1, "{texts:?}");
+        for number in 1..MANY {
+            assert!(texts.iter().filter(|text| **text == format!("bot {number}")).count() <= 1, "{texts:?}");
         }
+    }
+}
+
+/// What has been sent stays done, once, and what comes after it goes on.
+#[test]
+fn a_task_may_be_aborted_while_its_request_is_under_way() {
+    for runtime in flavours() {
+        let listener = listen();
+        runtime.block_on(async {
+            let chat = connect(&listener);
+            let room = chat.join(1).await.unwrap();
+            listener.inject(Fault::delay("/chats/1/messages/new", Duration::from_millis(200)));
+            let sending = tokio::spawn({
+                let room = room.clone();
+                async move { room.send("under way").await }
+            });
+            while texts(&listener).is_empty() {
+                tokio::task::yield_now().await;
+            }
+            sending.abort();
+            assert!(sending.await.unwrap_err().is_cancelled());
+            room.send("after it").await.unwrap();
+            chat.close().await.unwrap();
+        });
+        assert_eq!(texts(&listener), ["under way", "after it"]);
     }
 }
 
@@ -131,7 +151,7 @@ fn a_dropped_join_handle_stops_nothing() {
         runtime.block_on(async {
             let chat = connect(&listener);
             let mut events = chat.join(1).await.unwrap().events();
-            drop(tokio::spawn(a_bot(chat, "left alone".to_owned())));
+            drop(tokio::spawn(async move { chat.room(1).send("left alone").await }));
             assert!(events.wait_for(is("left alone"), LONG).await.unwrap().is_some());
         });
     }
@@ -220,7 +240,7 @@ fn in_a_task_waiting_panics() {
             let refuses = |room: Room| {
                 let panic = catch_unwind(AssertUnwindSafe(|| drop(room.send("from the wrong thread").wait())));
                 let panic = panic.expect_err("a panic, or a dead-lock");
-                assert!(panic.downcast_ref::<String>().unwrap().contains("use `.await`"), "tokio's words have changed");
+                assert!(panic.downcast_ref::<&str>().is_some_and(|text| text.contains("`.await`")), "other words");
             };
             refuses(room.clone());
             let there = room.clone();
@@ -228,6 +248,5 @@ fn in_a_task_waiting_panics() {
             let there = room.clone();
             tokio::task::spawn_blocking(move || there.send("where one may wait").wait()).await.unwrap().unwrap();
         });
-        assert_eq!(texts(&listener), ["where one may wait"]);
     }
 }
