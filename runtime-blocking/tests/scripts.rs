@@ -75,7 +75,13 @@ fn another_thread_ends_what_this_one_waits_for() {
         let (listener, chat) = start();
         let room = chat.join(1).unwrap();
         let (ending, closer) = (chat.clone(), chat.closer());
-        let closing = thread::spawn(move || if by_clone { ending.close() } else { Ok(closer.close()) });
+        let closing = thread::spawn(move || {
+            if by_clone {
+                return ending.close();
+            }
+            closer.close();
+            Ok(())
+        });
         let mut events = room.events();
         assert!(events.by_ref().count() < 1024);
         assert_eq!(events.result(), Some(Ok(())));
