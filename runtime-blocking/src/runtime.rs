@@ -3,7 +3,6 @@
 use std::fmt;
 use std::future::Future;
 use std::io;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread;
 use std::time::Instant;
@@ -51,10 +50,8 @@ impl Blocking {
         let running = Arc::clone(&executor);
         thread::Builder::new().name("sechat".to_owned()).spawn(move || {
             waiting::mark_this_thread();
-            // Nothing is ever sent: it ends with an error, when the last sender is gone. A task that panics is dropped,
-            // and must not take those of other connections along.
-            let run = || smol::block_on(running.run(ended.recv()));
-            while catch_unwind(AssertUnwindSafe(run)).is_err() {}
+            // Nothing is ever sent: it ends with an error, when the last sender is gone.
+            let _ = smol::block_on(running.run(ended.recv()));
         })?;
         Ok(Self { wire: Wire::new(Tcp, tls), executor, _alive: alive })
     }

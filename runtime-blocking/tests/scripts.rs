@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
-use std::sync::mpsc;
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
@@ -95,7 +95,7 @@ fn another_thread_ends_what_this_one_waits_for() {
 #[test]
 fn a_closer_holds_no_thread() {
     let runtime = Blocking::new().unwrap();
-    let (held, dropped) = smol::channel::bounded::<()>(1);
+    let (held, dropped) = mpsc::channel::<()>();
     runtime.spawn(async move {
         let _held = held;
         std::future::pending::<()>().await;
@@ -103,7 +103,7 @@ fn a_closer_holds_no_thread() {
     let chat = Chat::builder(Config::new(Server::StackExchange, Access::Anonymous)).runtime(runtime).connect().unwrap();
     let closer = chat.closer();
     drop(chat);
-    assert!(dropped.recv_blocking().is_err());
+    assert_eq!(dropped.recv_timeout(LONG), Err(RecvTimeoutError::Disconnected));
     closer.close();
 }
 
@@ -112,12 +112,12 @@ fn a_task_that_panics_takes_no_connection_along() {
     let listener = Listener::start(Setup::default()).unwrap();
     let runtime = Blocking::new().unwrap();
     let chat = connect(&listener, &runtime);
-    let (held, dropped) = smol::channel::bounded::<()>(1);
+    let (held, dropped) = mpsc::channel::<()>();
     runtime.spawn(async move {
         let _held = held;
         panic!("on purpose");
     });
-    assert!(dropped.recv_blocking().is_err());
+    assert_eq!(dropped.recv_timeout(LONG), Err(RecvTimeoutError::Disconnected));
     let (done, end) = mpsc::channel();
     thread::spawn(move || done.send(chat.log_in().is_ok()));
     assert_eq!(end.recv_timeout(LONG), Ok(true), "the connection has stopped");

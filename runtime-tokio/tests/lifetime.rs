@@ -51,6 +51,16 @@ fn is(text: &str) -> impl Fn(&Event) -> bool {
     move |event| event.message().and_then(|message| message.content.as_deref()) == Some(text)
 }
 
+/// Fails where `work` would hang.
+fn in_time(work: impl FnOnce() + Send + 'static) {
+    let (done, end) = mpsc::channel();
+    thread::spawn(move || {
+        work();
+        done.send(())
+    });
+    end.recv_timeout(LONG).expect("a dead-lock, or a panic further up");
+}
+
 /// What a bot waits for, but for what the throttle makes slow.
 async fn a_bot(chat: Chat, text: String) -> Result<(), Error> {
     let room = Room::join(&chat, 1).await?;
@@ -235,18 +245,21 @@ fn handles_are_at_home_on_any_thread() {
 fn in_a_task_waiting_panics() {
     for runtime in flavours() {
         let listener = listen();
-        runtime.block_on(async {
-            let room = connect(&listener).join(1).await.unwrap();
-            let refuses = |room: Room| {
-                let panic = catch_unwind(AssertUnwindSafe(|| drop(room.send("from the wrong thread").wait())));
-                let panic = panic.expect_err("a panic, or a dead-lock");
-                assert!(panic.downcast_ref::<&str>().is_some_and(|text| text.contains("`.await`")), "other words");
-            };
-            refuses(room.clone());
-            let there = room.clone();
-            tokio::spawn(async move { refuses(there) }).await.unwrap();
-            let there = room.clone();
-            tokio::task::spawn_blocking(move || there.send("where one may wait").wait()).await.unwrap().unwrap();
+        in_time(move || {
+            runtime.block_on(async {
+                let room = connect(&listener).join(1).await.unwrap();
+                let refuses = |room: Room| {
+                    let panic = catch_unwind(AssertUnwindSafe(|| drop(room.send("from the wrong thread").wait())));
+                    let panic = panic.expect_err("a panic, or a dead-lock");
+                    assert!(panic.downcast_ref::<&str>().is_some_and(|text| text.contains("`.await`")), "other words");
+                };
+                refuses(room.clone());
+                let there = room.clone();
+                tokio::spawn(async move { refuses(there) }).await.unwrap();
+                let there = room.clone();
+                tokio::task::spawn_blocking(move || there.send("where one may wait").wait()).await.unwrap().unwrap();
+            });
+            drop(listener);
         });
     }
 }
