@@ -3,15 +3,28 @@
 use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+use crate::runtime::BlockingMode;
 
 /// The future's output, however long it takes.
 pub(crate) fn wait<F: Future>(future: F) -> F::Output {
     wait_until(future, None).expect("without a limit it ends with the future only")
 }
 
+/// The future's output, or `None` when the time is over first: for those who wait in a blocking mode.
+///
+/// Zero only looks, which may be done on any thread.
+pub(crate) fn wait_in<M: BlockingMode, F: Future>(future: F, timeout: Option<Duration>) -> Option<F::Output> {
+    if timeout.is_none_or(|timeout| !timeout.is_zero()) {
+        M::before_waiting();
+    }
+    // A time too far off to be told is no limit.
+    wait_until(future, timeout.and_then(|timeout| Instant::now().checked_add(timeout)))
+}
+
 /// The future's output, or `None` when `limit` comes first.
-pub(crate) fn wait_until<F: Future>(future: F, limit: Option<Instant>) -> Option<F::Output> {
+fn wait_until<F: Future>(future: F, limit: Option<Instant>) -> Option<F::Output> {
     let (parker, unparker) = parking::pair();
     let waker = Waker::from(unparker);
     let mut context = Context::from_waker(&waker);

@@ -79,8 +79,7 @@ impl Connection {
 
     /// Ends the engine; the reply comes when it is done.
     pub(crate) fn shut_down(&self, pending: Pending) -> Reply<()> {
-        // One that has ended already says how it did.
-        let _ = self.shared.tell(|engine, now| engine.shut_down(now, pending));
+        self.shared.shut_down(pending);
         Reply::new(Closing::new(Arc::clone(&self.shared)))
     }
 
@@ -131,8 +130,7 @@ impl Connection {
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        // One that has ended already needs nothing more.
-        let _ = self.shared.tell(|engine, now| engine.shut_down(now, Pending::Flush));
+        self.shared.shut_down(Pending::Flush);
     }
 }
 
@@ -160,6 +158,12 @@ impl Shared {
             // Read under the lock, so that the engine sees time go forward only.
             Ok(verb(&mut state.engine, (self.clock)()))
         })
+    }
+
+    /// Begins to end the engine.
+    pub(crate) fn shut_down(&self, pending: Pending) {
+        // One that has ended already needs nothing more.
+        let _ = self.tell(|engine, now| engine.shut_down(now, pending));
     }
 
     fn locked<T>(&self, work: impl FnOnce(&mut State, &mut Wakes) -> T) -> T {

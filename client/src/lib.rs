@@ -34,6 +34,7 @@ mod blocking;
 mod builder;
 mod call;
 mod chat;
+mod closer;
 mod connection;
 mod credentials;
 mod driver;
@@ -53,6 +54,7 @@ mod unread;
 
 pub use builder::ChatBuilder;
 pub use chat::Chat;
+pub use closer::Closer;
 pub use credentials::Credentials;
 pub use events::{Events, TimedOut};
 pub use memory::{OwnMessage, OwnMessages};

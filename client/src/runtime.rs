@@ -81,4 +81,8 @@ pub trait Mode: Sized + Send + Sync + 'static {
 pub trait AsyncMode: Mode {}
 
 /// A mode whose calls block the thread, and whose events are an `Iterator`.
-pub trait BlockingMode: Mode {}
+pub trait BlockingMode: Mode {
+    /// Called before a thread waits for events or for something to read: panics where that might be for ever. Calls wait
+    /// in `hand_over`, which is to do the same.
+    fn before_waiting() {}
+}
