@@ -38,7 +38,7 @@ impl Me {
 
 impl Home {
     /// Reads it off a page. A redirect to a login page means nobody's session.
-    pub(super) fn read(answer: Answer<'_>) -> Result<Self, Error> {
+    pub(in crate::endpoint) fn read(answer: Answer<'_>) -> Result<Self, Error> {
         if answer.redirect().is_some_and(|path| path.starts_with("/users/login") || path.starts_with("/login")) {
             return Ok(Self { me: None, visitor: true, fkey: None });
         }
