@@ -113,7 +113,7 @@ pub(super) fn stars(mark: Option<Element<'_>>, region: Region<'_>) -> Result<Sta
     // One star is shown without its number.
     let count = if times.is_empty() { Some(1) } else { times.parse().ok() };
     let count = count.ok_or_else(|| region.missing("a number in .times"))?;
-    Ok(Stars { count, pinned: mark.has_class("owner-star"), mine: mark.has_class("user-star") })
+    Ok(Stars { count, pinned: mark.has_class(at::mark::PINNED), mine: mark.has_class(at::mark::OWN_STAR) })
 }
 
 /// How busy a room or a user is.
@@ -133,7 +133,7 @@ pub(super) fn paging(region: Region<'_>) -> Result<(u32, u32), Missing> {
         let text = element.inner_text().unwrap_or_default();
         let Ok(number) = text.parse::<u32>() else { continue };
         last = last.max(number);
-        if element.has_class("current") && current.replace(number).is_some() {
+        if element.has_class(at::mark::CURRENT) && current.replace(number).is_some() {
             return Err(region.missing(".page-numbers.current, once"));
         }
     }

@@ -166,14 +166,14 @@ fn read_group(
             TranscriptMessage {
                 id: message.id,
                 user: user.clone(),
-                mine: mark.has_class("mine"),
+                mine: mark.has_class(at::mark::MINE),
                 time: time.clone(),
                 content: message.content,
                 truncated: message.truncated,
                 parent: message.parent,
                 edited: message.edited,
                 stars: message.stars,
-                highlighted: element.has_class("highlight"),
+                highlighted: element.has_class(at::mark::HIGHLIGHT),
             },
         ));
     }
