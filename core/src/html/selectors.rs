@@ -36,6 +36,9 @@ selectors! {
     // Several pages.
     /// Where lists of pages say how far they go.
     PAGE_NUMBER = ".page-numbers";
+    PAGER = ".pager";
+    /// Has a number in it, or is one.
+    PAGE_LINK = "a[href*=page=]";
     USER_LINK = "a[href^=/users/]";
     TAG = "a.tag";
     HEADING = "h1";

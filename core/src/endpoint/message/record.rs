@@ -73,6 +73,10 @@ impl MessageRecord {
 
     pub(super) fn read(page: Region<'_>) -> Result<Self, Missing> {
         let mut groups = page.split(at::MONOLOGUE);
+        let count = page.all(at::MONOLOGUE).count();
+        if [at::MESSAGE, at::CONTENT].map(|mark| page.all(mark).count()) != [count; 2] {
+            return Err(page.missing("each message in a .monologue"));
+        }
         let (mark, current) = groups.next().ok_or_else(|| page.missing(at::MONOLOGUE.text()))?;
         // What follows it, up to the revisions, says who pinned it.
         let current = current.inside(mark)?;
