@@ -9,9 +9,9 @@ use http::Response;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use sechat_core::endpoint::{
-    AccessList, Endpoint, ListRooms, MessageHistory, MessageRecord, MessageRevision, OpenRoom, Profile, RoomAccess,
-    RoomCard, RoomDetails, RoomInfo, RoomList, RoomView, SearchMessages, SearchPage, StarredMessages, Transcript,
-    TranscriptPage, UserProfile,
+    AccessList, Endpoint, FavoriteRooms, Home, ListRooms, MessageHistory, MessageRecord, MessageRevision, OpenRoom,
+    Profile, RoomAccess, RoomCard, RoomDetails, RoomInfo, RoomList, RoomPage, RoomStars, RoomView, SearchMessages,
+    SearchPage, StarredMessages, StarsPage, Transcript, TranscriptPage, UserProfile,
 };
 use sechat_core::{Error, RoomId};
 use sechat_fixtures::Room;
@@ -453,5 +453,44 @@ fn profiles() {
             let sizes = |page: &Profile| (page.facts.len(), page.activity.len(), page.owned.len(), page.rooms.len());
             sizes(read) == sizes(was)
         },
+    );
+}
+
+#[test]
+fn sessions() {
+    let mut stage = furnished();
+    let home = stage.read(FavoriteRooms).unwrap();
+    assert_eq!(home.me.map(|me| me.id), Some(BOT));
+    try_changes(
+        &FavoriteRooms,
+        &stage.last,
+        |read: &Home, was| read.me.is_none() || read.me == was.me,
+        |read, was| read.me == was.me || read.fkey.is_some(),
+    );
+    stage.read(RoomPage { room: ROOM }).unwrap();
+    try_changes(
+        &RoomPage { room: ROOM },
+        &stage.last,
+        |read: &Home, was| read.me.as_ref().is_none_or(|me| Some(me.id) == was.me.as_ref().map(|me| me.id)),
+        |_, _| true,
+    );
+}
+
+#[test]
+fn tabs_of_rooms() {
+    let mut stage = furnished();
+    let call = RoomStars { room: ROOM, page: 1 };
+    stage.read(call).unwrap();
+    try_changes(
+        &call,
+        &stage.last,
+        |read: &StarsPage, was| {
+            subset(&read.messages, &was.messages, |read, was| {
+                (read.id, &read.user, &read.content) == (was.id, &was.user, &was.content)
+                    && less(&read.parent, &was.parent)
+                    && less(&read.stars.count, &was.stars.count)
+            })
+        },
+        |read, was| read.messages.len() == was.messages.len(),
     );
 }
