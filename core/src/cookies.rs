@@ -106,8 +106,8 @@ fn parse(header: &HeaderValue, now: u64) -> Option<(&str, Option<&str>)> {
             _ => {}
         }
     }
-    let expired = max_age.map_or_else(|| expires.is_some_and(|at| at <= now), |age| age <= 0);
-    Some((name, (!value.is_empty() && !expired).then_some(value)))
+    let is_over = max_age.map_or_else(|| expires.is_some_and(|at| at <= now), |age| age <= 0);
+    Some((name, (!value.is_empty() && !is_over).then_some(value)))
 }
 
 #[cfg(test)]

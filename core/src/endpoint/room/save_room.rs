@@ -4,6 +4,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 
 use crate::endpoint::answer::Answer;
+use crate::endpoint::page::room_of;
 use crate::endpoint::request::HTML;
 use crate::endpoint::{Endpoint, Nature, Session};
 use crate::html::{Element, selectors as at};
@@ -74,12 +75,9 @@ impl Endpoint for SaveRoom {
 
     fn parse(&self, response: &Response<Bytes>) -> Result<RoomId, Error> {
         let answer = Answer::of("the answer to saving a room", response);
-        let saved = answer.redirect().and_then(|path| {
-            let id = path.strip_prefix("/rooms/info/")?.split('/').next()?;
-            id.parse().ok()
-        });
-        if let Some(room) = saved {
-            return Ok(room);
+        if let Some(path) = answer.redirect() {
+            let room = if path.starts_with("/rooms/info/") { room_of(&path) } else { None };
+            return room.ok_or_else(|| answer.failure());
         }
         let html = answer.page()?;
         let page = html.page().ok_or_else(|| answer.changed("a redirect to /rooms/info/ID"))?;
