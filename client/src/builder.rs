@@ -1,27 +1,36 @@
 //! What can be set about a connection.
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 
 use sechat_core::{Config, Error};
 
 use crate::chat::Chat;
 use crate::connection::Connection;
-use crate::runtime::Mode;
+use crate::runtime::{Mode, Runtime};
+use crate::stand_in;
 
 /// Makes a [`Chat`] that differs from the usual; see [`Chat::builder`].
 #[must_use = "nothing happens before `connect`"]
 pub struct ChatBuilder<M: Mode> {
     config: Config,
-    runtime: Option<M::Runtime>,
+    start: Option<Start>,
     event_buffer: NonZeroUsize,
+    mode: PhantomData<fn() -> M>,
 }
+
+type Start = Box<dyn FnOnce(Config, usize) -> Result<Arc<Connection>, Error> + Send + Sync>;
 
 impl<M: Mode> ChatBuilder<M> {
     /// Uses this runtime instead of a new one, for instance one with certificates of your own, or to share pooled HTTP
     /// connections among accounts.
-    pub fn runtime(mut self, runtime: M::Runtime) -> Self {
-        self.runtime = Some(runtime);
+    ///
+    /// It may be of any kind: the type of the handles says how they give back results, not what runs them. A bot that
+    /// was written for tokio runs on a simulation as it is.
+    pub fn runtime(mut self, runtime: impl Runtime) -> Self {
+        self.start = Some(Box::new(move |config, event_buffer| Connection::start(config, &runtime, event_buffer)));
         self
     }
 
@@ -35,12 +44,18 @@ impl<M: Mode> ChatBuilder<M> {
     ///
     /// Fails if there is no runtime to start it on, or if the credentials are for another server than the configuration.
     pub fn connect(self) -> Result<Chat<M>, Error> {
-        let runtime = self.runtime.map_or_else(M::runtime, Ok)?;
-        Connection::start(self.config, &runtime, self.event_buffer.get()).map(Chat::new)
+        let event_buffer = self.event_buffer.get();
+        let connection = match (self.start, stand_in::start()) {
+            (Some(start), _) => start(self.config, event_buffer),
+            (None, Some(start)) => start(self.config, event_buffer),
+            (None, None) => Connection::start(self.config, &M::runtime()?, event_buffer),
+        };
+        connection.map(Chat::new)
     }
 
     pub(crate) fn new(config: Config) -> Self {
-        Self { config, runtime: None, event_buffer: const { NonZeroUsize::new(1024).unwrap() } }
+        let event_buffer = const { NonZeroUsize::new(1024).unwrap() };
+        Self { config, start: None, event_buffer, mode: PhantomData }
     }
 }
 

@@ -6,13 +6,13 @@ use std::marker::PhantomData;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures_core::Stream;
 use futures_util::future::{Either, select};
 use sechat_core::{Error, Event, EventKind, RoomId};
 
-use crate::blocking::{wait, wait_until};
+use crate::blocking::{wait, wait_for};
 use crate::connection::Connection;
 use crate::runtime::{AsyncMode, BlockingMode, Mode};
 use crate::subscriber::SubscriberId;
@@ -142,9 +142,7 @@ impl<M: AsyncMode> Events<M> {
 impl<M: BlockingMode> Events<M> {
     /// The next event if one comes in time, `Ok(None)` at the end. Zero only looks.
     pub fn next_timeout(&mut self, timeout: Duration) -> Result<Option<Event>, TimedOut> {
-        // A time too far off to be told is no limit.
-        let limit = Instant::now().checked_add(timeout);
-        wait_until(poll_fn(|cx| self.poll(cx)), limit).ok_or(TimedOut)
+        wait_for(poll_fn(|cx| self.poll(cx)), Some(timeout)).ok_or(TimedOut)
     }
 
     /// The next event that is wanted if it comes in time, `Ok(None)` at the end. Zero only looks at what has come
@@ -161,8 +159,7 @@ impl<M: BlockingMode> Events<M> {
         wanted: impl FnMut(&Event) -> bool,
         timeout: Duration,
     ) -> Result<Option<Event>, TimedOut> {
-        let limit = Instant::now().checked_add(timeout);
-        wait_until(self.find(wanted), limit).ok_or(TimedOut)
+        wait_for(self.find(wanted), Some(timeout)).ok_or(TimedOut)
     }
 }
 

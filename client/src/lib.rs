@@ -48,6 +48,7 @@ mod read_back;
 mod reply;
 mod room;
 mod runtime;
+mod stand_in;
 mod state;
 mod store;
 mod subscriber;
@@ -62,11 +63,12 @@ pub use profile::Profile;
 pub use read_back::{Cursor, ReadBack};
 pub use reply::Reply;
 pub use room::{Moved, Room};
-pub use runtime::{AsyncMode, BlockingMode, Mode, Runtime, Socket};
+pub use runtime::{AsyncMode, BlockingMode, Mode, Rest, Runtime, Socket};
 pub use sechat_core::engine::{Access, FeedConfig, Pending, ReplyStyle};
 pub use sechat_core::event::{EventKind, FeedChange, Message};
 pub use sechat_core::{
     Config, CustomServer, Error, Event, EventId, Invalid, LoginError, Me, MessageId, Now, Refusal, RoomId, Server,
     TransportError, UserId, endpoint, event, text,
 };
+pub use stand_in::{Park, StandIn, stand_in};
 pub use {bytes, http, sechat_core, url};

@@ -7,6 +7,7 @@ use std::time::{Instant, SystemTime};
 
 use bytes::Bytes;
 use http::{Request, Response};
+pub use sechat_core::engine::Rest;
 use sechat_core::{Error, Now, TransportError};
 
 use crate::Reply;
@@ -39,6 +40,9 @@ pub trait Runtime: Clone + Debug + Send + Sync + 'static {
     fn now(&self) -> Now {
         Now::new(Instant::now(), SystemTime::now())
     }
+
+    /// Told by the driver whenever it has done what it can for now. Simulations learn from it when all is quiet.
+    fn resting(&self, _rest: Rest) {}
 
     /// A number that differs from process to process and from call to call. It seeds the jitter of waits; no secret
     /// depends on it.

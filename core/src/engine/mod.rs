@@ -12,6 +12,7 @@ mod io;
 mod net;
 mod own;
 mod pace;
+mod rest;
 mod session;
 mod settle;
 
@@ -22,6 +23,7 @@ use std::time::Instant;
 
 pub use config::{Access, Config, FeedConfig, ReplyStyle};
 pub use io::{Deadline, ExchangeId, Input, Output, SocketId, TicketId};
+pub use rest::Rest;
 
 use backoff::Jitter;
 use call::{Boxed, Call, Stage};
