@@ -63,7 +63,7 @@ pub use profile::Profile;
 pub use read_back::{Cursor, ReadBack};
 pub use reply::Reply;
 pub use room::{Moved, Room};
-pub use runtime::{AsyncMode, BlockingMode, Mode, Rest, Runtime, Socket};
+pub use runtime::{AsyncMode, BlockingMode, Mode, Replied, Rest, Runtime, Socket};
 pub use sechat_core::engine::{Access, FeedConfig, Pending, ReplyStyle};
 pub use sechat_core::event::{EventKind, FeedChange, Message};
 pub use sechat_core::{
