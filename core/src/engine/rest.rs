@@ -29,3 +29,27 @@ impl Engine {
         self.feed_rest()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::UNIX_EPOCH;
+
+    use super::*;
+    use crate::engine::{Access, Config, Input, Output};
+    use crate::{Now, RoomId, Server, TransportError};
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "any instant will do to start from")]
+    fn it_is_busy_until_every_call_has_ended() {
+        let now = Now::new(std::time::Instant::now(), UNIX_EPOCH);
+        let mut config = Config::new(Server::StackExchange, Access::Anonymous);
+        config.attempts = std::num::NonZeroU32::MIN;
+        let mut engine = Engine::new(config).unwrap();
+        assert_eq!(engine.rest(), Rest::Quiet);
+        let _room = engine.join(now, RoomId(1));
+        assert_eq!(engine.rest(), Rest::Busy);
+        let Some(Output::Http(id, _)) = engine.poll_output() else { panic!("the room is asked for") };
+        engine.handle_input(now, Input::Http(id, Err(TransportError::unsent("no network"))));
+        assert_eq!(engine.rest(), Rest::Quiet);
+    }
+}
