@@ -1,8 +1,6 @@
 //! Bots as their authors write them, for tokio and without async, tested as their authors test them: in a simulation, with
 //! no network.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
-
 mod bridge;
 mod commands;
 mod echo;
