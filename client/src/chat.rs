@@ -1,6 +1,7 @@
 //! The connection of one account.
 
 mod looking;
+mod time;
 
 use std::fmt;
 use std::marker::PhantomData;

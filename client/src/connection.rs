@@ -1,6 +1,7 @@
 //! What handles, replies and the driver share: the engine behind a lock.
 
 use std::fmt;
+use std::future::Future;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
@@ -69,7 +70,18 @@ impl Connection {
 
     /// Waits for a while, on whatever thread.
     pub(crate) async fn sleep(&self, span: Duration) -> Result<(), Error> {
-        (self.shared.timer)(span).await.map_err(|_| Error::Closed)
+        self.timer(span).await
+    }
+
+    /// The same, with the time running already.
+    pub(crate) fn timer(&self, span: Duration) -> impl Future<Output = Result<(), Error>> + Send + use<> {
+        let over = (self.shared.timer)(span);
+        async move { over.await.map_err(|_| Error::Closed) }
+    }
+
+    /// The time of the runtime.
+    pub(crate) fn now(&self) -> Now {
+        (self.shared.clock)()
     }
 
     /// Looks at the engine.

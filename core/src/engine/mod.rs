@@ -13,6 +13,7 @@ mod net;
 mod own;
 mod pace;
 mod position;
+mod rest;
 mod session;
 mod settle;
 
@@ -24,6 +25,7 @@ use std::time::Instant;
 pub use config::{Access, Config, FeedConfig, ReplyStyle};
 pub use io::{Deadline, ExchangeId, Input, Output, SocketId, TicketId};
 pub use position::Position;
+pub use rest::Rest;
 
 use backoff::Jitter;
 use call::{Boxed, Call, Stage};

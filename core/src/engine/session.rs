@@ -219,6 +219,11 @@ impl Session {
         }
     }
 
+    /// Whether it neither asks for anything nor is about to.
+    pub(super) fn is_at_rest(&self) -> bool {
+        matches!(self.state, State::Idle | State::Ready)
+    }
+
     pub(super) fn deadline(&self) -> Option<Instant> {
         match &self.state {
             State::Waiting(until, _) => Some(*until),

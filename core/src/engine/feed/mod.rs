@@ -30,6 +30,7 @@ use url::Url;
 
 use super::calls::{Purpose, unbox};
 use super::io::{Output, SocketId, TicketId};
+use super::rest::Rest;
 use super::{Boxed, Config, Engine, FeedConfig, Position};
 use crate::endpoint::{Acknowledge, LeaveRoom};
 use crate::event::{Event, EventKind, FeedChange, Frame, RoomSnapshot};
@@ -279,6 +280,34 @@ impl Engine {
             FeedJob::Rebuild(room) => self.rebuilt(now, room, unbox::<RoomSnapshot>(result)),
             FeedJob::Acknowledge(messages) => self.acknowledged(now, messages, result.err().as_ref()),
             FeedJob::Leave => {}
+        }
+    }
+
+    /// Whether every room is joined and covered, and nothing is being caught up on.
+    pub(super) fn feed_rest(&self) -> Rest {
+        let Feed { rooms, asks, acks, socket_retry_at, resuming, ended, use_sockets, .. } = &self.feed;
+        if *ended || rooms.is_empty() {
+            return Rest::Quiet;
+        }
+        let unsettled = |room: &Room| {
+            let uncovered = *use_sockets && !matches!(room.cover, Cover::Socket(_));
+            room.joining.is_some() || room.rebuilding || room.denied.is_some() || uncovered
+        };
+        let troubled = asks.failing_since.is_some() || asks.one_by_one.is_some() || asks.unverified.is_some();
+        let asking = asks.under_way || asks.poll_at.is_some() || asks.retry_at.is_some();
+        let marking = acks.under_way || !acks.waiting.is_empty();
+        if troubled
+            || marking
+            || resuming.is_some()
+            || socket_retry_at.is_some()
+            || *use_sockets && asking
+            || rooms.values().any(unsettled)
+        {
+            Rest::Busy
+        } else if *use_sockets {
+            Rest::Quiet
+        } else {
+            Rest::Polling
         }
     }
 
