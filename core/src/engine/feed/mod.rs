@@ -104,6 +104,8 @@ struct Room {
     cover: Cover,
     /// Since when the server has denied it, and how often.
     denied: Option<(Instant, u32)>,
+    /// The server has let the account in since it last said that it had been removed.
+    admitted: bool,
     /// Its messages are being read, since its events do not reach back far enough.
     rebuilding: bool,
 }

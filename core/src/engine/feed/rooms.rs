@@ -32,6 +32,7 @@ impl Engine {
                     timeline: Timeline::default(),
                     cover: Cover::None,
                     denied: None,
+                    admitted: false,
                     rebuilding: false,
                 };
                 self.feed.rooms.insert(id, room);
@@ -73,8 +74,15 @@ impl Engine {
     }
 
     /// An update says that the account was removed. If it may not come back, that will show.
+    ///
+    /// Updates say so again until the room is entered, which may be long after: that is no further denial.
     pub(super) fn put_out(&mut self, now: Now, id: RoomId) {
         self.was_left(id);
+        let enters = self.feed.use_sockets;
+        let Some(room) = self.feed.live_room(id) else { return };
+        if !std::mem::replace(&mut room.admitted, false) && enters {
+            return;
+        }
         let reason = Refusal::Other("this account was removed from the room".to_owned());
         self.denied(now, id, &Error::Refused { status: 200, reason });
     }

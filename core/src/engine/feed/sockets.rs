@@ -113,6 +113,7 @@ impl Engine {
         }
         if let Some(room) = self.feed.live_room(leader) {
             room.denied = None;
+            room.admitted = true;
             room.cover = Cover::Socket(id);
             room.timeline.recover();
         }
@@ -191,6 +192,7 @@ impl Engine {
             return self.socket_failed(now, &error.to_string());
         }
         room.denied = None;
+        room.admitted = true;
         if room.cover == Cover::Entering {
             room.cover = if open { Cover::Trial(now.mono + TRIAL) } else { Cover::None };
         }
