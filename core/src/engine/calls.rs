@@ -297,6 +297,11 @@ impl Engine {
             call.sent.as_ref().is_none_or(|sent| if page { sent.session_ends != ends } else { sent.epoch != epoch });
         if session_changed && call.attempts_left > 0 {
             call.stage = Stage::Waiting(None);
+        } else if matches!(error, Error::Changed { .. }) && call.endpoint_as::<LeaveRoom>().is_some() {
+            // So the page was no excuse but the answer, of which nobody knows that it is empty (protocol notes, 4.11).
+            let left: Result<Boxed, Error> = Ok(Box::new(()));
+            self.note_outcome(now, id, &left);
+            self.end(id, left);
         } else if matches!(error, Error::Changed { .. }) {
             // A good session, and a page where an answer was due: something in between spoke for the server.
             self.retry(now, id, error);
