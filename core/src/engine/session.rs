@@ -70,6 +70,7 @@ struct Search {
     network_faults: u32,
     odd_pages: u32,
     bad_logins: u32,
+    refused_logins: u32,
     /// A password has gone out, and the site has taken it.
     submitted: bool,
     logged_in: bool,
@@ -373,9 +374,9 @@ impl Session {
             }
             Error::Changed { .. } => (&mut self.search.odd_pages, TRIES_OF_A_CHANGED_PAGE.min(self.attempts)),
             // The fkey of the form, or the fresh session, may have ended just then.
-            Error::Login(LoginError::ChatRefused) => (&mut self.search.bad_logins, TRIES_OF_A_LOGIN),
+            Error::Login(LoginError::ChatRefused) => (&mut self.search.refused_logins, TRIES_OF_A_LOGIN),
             Error::Login(LoginError::WrongPassword) if self.me.is_some() => {
-                (&mut self.search.bad_logins, TRIES_OF_A_LOGIN)
+                (&mut self.search.refused_logins, TRIES_OF_A_LOGIN)
             }
             _ => return Some(self.fail(now, error)),
         };
