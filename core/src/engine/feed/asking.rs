@@ -158,6 +158,10 @@ impl Engine {
         self.feed.asks.under_way = false;
         self.ask_worked(now);
         let mut answers: BTreeMap<RoomId, RoomUpdate> = frame.rooms.into_iter().collect();
+        // Every room's own first: one that the server leaves out may have personal events under the others' keys.
+        for (&id, answer) in &mut answers {
+            self.divert_strays(id, answer);
+        }
         for (id, after) in asked {
             let news = answers.remove(&id);
             let shown = news.is_some();
@@ -165,7 +169,6 @@ impl Engine {
             if frame.reset {
                 answer.reset = true;
             }
-            self.divert_strays(id, &mut answer);
             let Some(room) = self.feed.live_room(id) else { continue };
             let exit = answer.exit;
             // A room that the server leaves out may be one that it will not show any more.

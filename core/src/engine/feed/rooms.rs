@@ -162,7 +162,8 @@ impl Engine {
     }
 
     pub(super) fn lose_room(&mut self, id: RoomId, reason: String) {
-        self.feed.forget(id);
+        let unheard = self.feed.forget(id).map(|room| room.timeline.into_parked());
+        self.deliver(unheard.unwrap_or_default());
         self.feed.asks.one_by_one = None;
         self.announce(FeedChange::RoomLost { room: id, reason });
         self.close_useless_sockets();
