@@ -8,7 +8,7 @@ use bytes::Bytes;
 use super::{Cover, STRAYS_REMEMBERED};
 use crate::engine::Engine;
 use crate::engine::io::SocketId;
-use crate::event::{Event, Frame, RoomUpdate};
+use crate::event::{Event, EventKind, Frame, RoomUpdate};
 use crate::{EventId, Now, RoomId};
 
 impl Engine {
@@ -26,8 +26,14 @@ impl Engine {
                 return self.deliver(vec![bad.into()]);
             }
         };
+        let latest = frame.rooms.iter().filter_map(|(_, update)| latest_of(update)).max();
+        if let Some(socket) = self.feed.sockets.get_mut(&socket) {
+            socket.latest = socket.latest.max(latest.unwrap_or_default());
+        }
         for (id, mut update) in frame.rooms {
-            self.shown(socket, id);
+            if !self.ends_a_stay(id, &update) {
+                self.shown(socket, id);
+            }
             self.divert_strays(id, &mut update);
             let Some(room) = self.feed.live_room(id) else { continue };
             let exit = update.exit;
@@ -86,6 +92,15 @@ impl Engine {
         }
     }
 
+    /// Whether an update says that the account has left its room: it may be the last of it on its socket.
+    fn ends_a_stay(&self, id: RoomId, update: &RoomUpdate) -> bool {
+        let me = self.session.me().map(|me| me.id);
+        let left = |event: &Event| {
+            matches!(event.kind, EventKind::UserLeft) && event.user_id == me && event.room_id == Some(id)
+        };
+        me.is_some() && update.events.iter().any(left)
+    }
+
     /// A socket carries a room.
     fn shown(&mut self, socket: SocketId, id: RoomId) {
         let is_primary = self.feed.primary == Some(socket);
@@ -93,7 +108,8 @@ impl Engine {
         if is_primary && !leads && self.feed.rooms.contains_key(&id) {
             self.feed.shares = Some(true);
         }
-        if self.feed.live_room(id).is_none() {
+        let latest = self.feed.sockets.get(&socket).map(|socket| socket.latest);
+        if self.feed.live_room(id).is_none_or(|room| latest < Some(room.showing_from)) {
             return;
         }
         let first = self.feed.sockets.get_mut(&socket).is_some_and(|socket| socket.carries.insert(id));
@@ -114,4 +130,9 @@ impl Engine {
             self.close_useless_sockets();
         }
     }
+}
+
+/// The latest event that an update covers, if it says.
+fn latest_of(update: &RoomUpdate) -> Option<EventId> {
+    update.events.iter().filter_map(|event| event.id).max().max(update.t)
 }

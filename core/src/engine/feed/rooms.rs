@@ -32,6 +32,7 @@ impl Engine {
                     timeline: Timeline::default(),
                     cover: Cover::None,
                     denied: None,
+                    showing_from: EventId::default(),
                     admitted: false,
                     rebuilding: false,
                 };
@@ -131,6 +132,7 @@ impl Engine {
     fn begin(&mut self, now: Now, id: RoomId, time: EventId, last: Option<MessageId>) {
         let Some(room) = self.feed.rooms.get_mut(&id) else { return };
         let Some(waiters) = room.joining.take() else { return };
+        room.showing_from = time;
         let strays = room.timeline.start(time, last, self.feed.strays.iter().copied());
         self.deliver(strays);
         for waiter in waiters {
