@@ -100,7 +100,12 @@ impl Engine {
                         return self.ask_later(now, 1);
                     }
                 }
-                return self.ask_failed(now, &error);
+                self.ask_failed(now, &error);
+                // Only now, and not when such a reading fails as well: it would be followed by the next at once.
+                if self.failing_for(now) >= ROOMS_INSTEAD {
+                    self.go_round_events();
+                }
+                return;
             }
         };
         let answer = Unverified { asked, frame, at: now, ends: self.session.ends() };
@@ -295,9 +300,6 @@ impl Engine {
         }
         self.ask_later(now, self.feed.asks.faults);
         self.feed.asks.failing_since.get_or_insert(now.mono);
-        if self.failing_for(now) >= ROOMS_INSTEAD {
-            self.go_round_events();
-        }
     }
 
     /// For how long no question was answered.
