@@ -316,7 +316,8 @@ impl Engine {
         match owner {
             Owner::Call(id) => self.call_answered(now, id, answer),
             Owner::Session => {
-                if let Some(outcome) = self.session.answer(now, &mut self.net, &mut self.jitter, answer) {
+                let held = self.hold_until.is_some_and(|until| until > now.mono);
+                if let Some(outcome) = self.session.answer(now, &mut self.net, &mut self.jitter, held, answer) {
                     self.session_settled(now, outcome);
                 }
             }

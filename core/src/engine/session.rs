@@ -227,10 +227,22 @@ impl Session {
         }
     }
 
-    pub(super) fn answer(&mut self, now: Now, net: &mut Net, jitter: &mut Jitter, answer: Answer) -> Option<Outcome> {
+    /// Takes in an answer. While everything is `held`, what it leads to waits to be [tended](Self::tend).
+    pub(super) fn answer(
+        &mut self,
+        now: Now,
+        net: &mut Net,
+        jitter: &mut Jitter,
+        held: bool,
+        answer: Answer,
+    ) -> Option<Outcome> {
         let State::Asking(step) = &self.state else { return None };
         let step = step.clone();
         match self.advance(now, net, &step, answer) {
+            Ok(Some(step)) if held => {
+                self.state = State::Waiting(now.mono, step);
+                None
+            }
             Ok(Some(step)) => {
                 self.ask(now, net, step);
                 None
@@ -265,8 +277,10 @@ impl Session {
             }
             Step::Favorites => {
                 // An error of this page says nothing about the session: another page may still show the fkey.
-                let fkey = FavoriteRooms.parse(&response).ok().and_then(|home| home.fkey);
-                self.take_fkey(fkey, Some(Step::Room(None)))
+                match FavoriteRooms.parse(&response) {
+                    Err(error @ Error::RateLimited { .. }) => Err(error),
+                    page => self.take_fkey(page.ok().and_then(|home| home.fkey), Some(Step::Room(None))),
+                }
             }
             Step::Room(address) => match (RoomPage { room: self.hinted_room() }.parse(&response), address) {
                 (Ok(home), _) => self.take_fkey(home.fkey, None),

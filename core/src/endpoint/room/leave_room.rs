@@ -31,7 +31,11 @@ impl Endpoint for LeaveRoom {
     fn parse(&self, response: &Response<Bytes>) -> Result<(), Error> {
         let answer = Answer::of("the answer to leaving a room", response);
         // Without `quiet` the server leads back to the front page once one has left; some clients rely on that.
-        if answer.redirect().as_deref() == Some("/") { Ok(()) } else { answer.text("an answer without a page").map(|_| ()) }
+        if answer.redirect().as_deref() == Some("/") {
+            Ok(())
+        } else {
+            answer.text("an answer without a page").map(|_| ())
+        }
     }
 }
 
