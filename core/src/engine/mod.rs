@@ -171,7 +171,7 @@ impl Engine {
     /// Posts a message, perhaps in answer to another; the ticket gives its id.
     pub fn send(&mut self, now: Now, room: RoomId, text: String, reply_to: Option<MessageId>) -> Ticket<MessageId> {
         let style = self.config.reply_style;
-        self.session.room_hint.get_or_insert(room);
+        self.session.hint(room);
         self.submit(now, NewMessage { room, text, parent: reply_to, style })
     }
 

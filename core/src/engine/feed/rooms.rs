@@ -37,7 +37,7 @@ impl Engine {
                     rebuilding: false,
                 };
                 self.feed.rooms.insert(id, room);
-                self.session.room_hint.get_or_insert(id);
+                self.session.hint(id);
                 let snapshot = RoomEvents::latest(id, 1);
                 self.feed_job(snapshot, FeedJob::Join(id), self.config.attempts.get());
             }
