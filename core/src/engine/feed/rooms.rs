@@ -150,9 +150,10 @@ impl Engine {
         self.close_useless_sockets();
     }
 
-    /// Sees whether an error denies a room for good. A denial may be a hiccup, and a redirect speaks of the session.
+    /// Sees whether an error denies a room for good. A denial may be a hiccup; a redirect speaks of the session, or of an
+    /// exception in the server.
     pub(super) fn denied(&mut self, now: Now, id: RoomId, reason: &Error) {
-        if !matches!(reason, Error::Refused { reason, .. } if !matches!(reason, Refusal::Redirected(_))) {
+        if !matches!(reason, Error::Refused { status, .. } if !(300..400).contains(status)) {
             return;
         }
         let Some(room) = self.feed.live_room(id) else { return };
