@@ -31,9 +31,8 @@ impl Engine {
             socket.latest = socket.latest.max(latest.unwrap_or_default());
         }
         for (id, mut update) in frame.rooms {
-            if !self.ends_a_stay(id, &update) {
-                self.shown(socket, id);
-            }
+            let last = self.ends_a_stay(id, &update);
+            self.shown(socket, id, last);
             self.divert_strays(id, &mut update);
             let Some(room) = self.feed.live_room(id) else { continue };
             let exit = update.exit;
@@ -101,24 +100,24 @@ impl Engine {
         me.is_some() && update.events.iter().any(left)
     }
 
-    /// A socket carries a room.
-    fn shown(&mut self, socket: SocketId, id: RoomId) {
+    /// A socket has shown a room, perhaps for the `last` time. From the first time on it carries it.
+    fn shown(&mut self, socket: SocketId, id: RoomId, last: bool) {
         let is_primary = self.feed.primary == Some(socket);
         let leads = self.feed.sockets.get(&socket).is_some_and(|s| s.leader == id);
         if is_primary && !leads && self.feed.rooms.contains_key(&id) {
             self.feed.shares = Some(true);
         }
-        let latest = self.feed.sockets.get(&socket).map(|socket| socket.latest);
-        if self.feed.live_room(id).is_none_or(|room| latest < Some(room.showing_from)) {
-            return;
-        }
-        let first = self.feed.sockets.get_mut(&socket).is_some_and(|socket| socket.carries.insert(id));
-        let Some(room) = self.feed.live_room(id) else { return };
-        room.denied = None;
-        if first {
+        let Some(room) = self.feed.rooms.get_mut(&id).filter(|room| room.joining.is_none()) else { return };
+        let Some(source) = self.feed.sockets.get_mut(&socket) else { return };
+        if !source.carries.contains(&id) {
             // What happened before it began to carry the room is not its business.
             room.timeline.recover();
         }
+        if last || source.latest < room.showing_from {
+            return;
+        }
+        source.carries.insert(id);
+        room.denied = None;
         let better = match room.cover {
             Cover::Socket(current) => is_primary && current != socket,
             // Its own socket will be here in a moment.
