@@ -89,14 +89,12 @@ impl Engine {
             Ok(frame) => frame,
             Err(error) => {
                 self.question_is_open();
-                if let [(room, _)] = asked.as_slice() {
-                    self.denied(now, *room, &error);
-                }
+                let denied = if let [(room, _)] = asked.as_slice() { self.denied(now, *room, &error) } else { false };
                 if matches!(error, Error::Refused { .. }) {
                     let lap = self.feed.asks.one_by_one.get_or_insert_default();
                     lap.refused = true;
-                    if asked.len() == 1 && self.feed.rooms.len() > 1 {
-                        // That room alone is refused; the others must not wait for it.
+                    if denied || asked.len() == 1 && self.feed.rooms.len() > 1 {
+                        // That room alone is refused: the others must not wait for it, and the feed need not end.
                         return self.ask_later(now, 1);
                     }
                 }

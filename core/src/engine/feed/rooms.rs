@@ -151,17 +151,18 @@ impl Engine {
     }
 
     /// Sees whether an error denies a room for good. A denial may be a hiccup; a redirect speaks of the session, or of an
-    /// exception in the server.
-    pub(super) fn denied(&mut self, now: Now, id: RoomId, reason: &Error) {
+    /// exception in the server. Gives whether it denies it at all.
+    pub(super) fn denied(&mut self, now: Now, id: RoomId, reason: &Error) -> bool {
         if !matches!(reason, Error::Refused { status, .. } if !(300..400).contains(status)) {
-            return;
+            return false;
         }
-        let Some(room) = self.feed.live_room(id) else { return };
+        let Some(room) = self.feed.live_room(id) else { return false };
         let (since, times) = room.denied.get_or_insert((now.mono, 0));
         *times += 1;
         if *times >= DENIALS && now.mono.saturating_duration_since(*since) >= DENIED_FOR_GOOD {
             self.lose_room(id, reason.to_string());
         }
+        true
     }
 
     pub(super) fn lose_room(&mut self, id: RoomId, reason: String) {
