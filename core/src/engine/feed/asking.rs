@@ -45,7 +45,7 @@ pub(super) struct Unverified {
     asked: Vec<(RoomId, EventId)>,
     frame: Frame,
     at: Now,
-    /// How often the session had been found to have ended when it came.
+    /// How often the session had been found to have ended when the question was asked.
     ends: u64,
 }
 
@@ -106,7 +106,7 @@ impl Engine {
                 return;
             }
         };
-        let answer = Unverified { asked, frame, at: now, ends: self.session.ends() };
+        let answer = Unverified { asked, frame, at: now, ends: self.feed.asks.ends };
         if self.session.is_anonymous() {
             return self.take_answer(now, answer);
         }
@@ -251,6 +251,7 @@ impl Engine {
             }
         }
         self.feed.asks.under_way = true;
+        self.feed.asks.ends = self.session.ends();
         self.feed_job(PollEvents { rooms: rooms.clone() }, FeedJob::Ask(rooms), 1);
     }
 

@@ -67,6 +67,8 @@ pub(super) struct Feed {
 #[derive(Debug, Default)]
 struct Asks {
     under_way: bool,
+    /// How often the session had been found to have ended when the latest question was asked.
+    ends: u64,
     unverified: Option<Unverified>,
     /// Faults in a row, and when the next question may be asked.
     faults: u32,
