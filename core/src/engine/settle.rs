@@ -84,11 +84,8 @@ impl Engine {
     }
 
     pub(super) fn settle_read(&mut self, now: Now, post: TicketId, result: Result<RoomSnapshot, Error>) {
-        let snapshot = match result {
-            Ok(snapshot) => snapshot,
-            // Even if the session has ended: nobody knows whether that was before the post or after.
-            Err(_) => return self.next_round(now, post),
-        };
+        // Even if the session has ended: nobody knows whether that was before the post or after.
+        let Ok(snapshot) = result else { return self.next_round(now, post) };
         if let Some(Stage::Settling(settling)) = self.calls.get_mut(&post).map(|call| &mut call.stage) {
             settling.looked = true;
         }
