@@ -440,9 +440,11 @@ impl Session {
         self.state = State::Idle;
         if matches!(error, Error::Login(LoginError::WrongPassword | LoginError::ChatRefused)) {
             self.dead = Some(error.clone());
+        } else if !self.search.submitted {
+            // Nothing was tried: perhaps because of an earlier failure, whose rest must not grow by that.
         } else if matches!(error, Error::Login(LoginError::Captcha)) {
             self.rest = Some((now.mono + LONGEST_REST, error.clone()));
-        } else if self.search.submitted {
+        } else {
             let rest = FIRST_REST.saturating_mul(1 << self.failed_logins.min(16)).min(LONGEST_REST);
             self.failed_logins += 1;
             self.rest = Some((now.mono + rest, error.clone()));
