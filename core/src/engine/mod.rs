@@ -175,7 +175,7 @@ impl Engine {
     /// Posts a message, perhaps in answer to another; the ticket gives its id.
     pub fn send(&mut self, now: Now, room: RoomId, text: String, reply_to: Option<MessageId>) -> Ticket<MessageId> {
         let style = self.config.reply_style;
-        self.session.room_hint.get_or_insert(room);
+        self.session.hint(room);
         self.submit(now, NewMessage { room, text, parent: reply_to, style })
     }
 
@@ -322,7 +322,8 @@ impl Engine {
         match owner {
             Owner::Call(id) => self.call_answered(now, id, answer),
             Owner::Session => {
-                if let Some(outcome) = self.session.answer(now, &mut self.net, &mut self.jitter, answer) {
+                let held = self.hold_until.is_some_and(|until| until > now.mono);
+                if let Some(outcome) = self.session.answer(now, &mut self.net, &mut self.jitter, held, answer) {
                     self.session_settled(now, outcome);
                 }
             }

@@ -10,6 +10,9 @@ use crate::endpoint::{Endpoint, Nature, Session};
 use crate::{Error, RoomId};
 
 /// `POST CHAT/chats/leave/R`: leaves a room (protocol notes, 4.11). Leaving a room twice does no harm.
+///
+/// A page without one's own session is [`Error::Changed`]: it may say that the session has ended, though some have seen
+/// one after leaving. The engine looks at the session, and takes the page for a yes if that is good.
 #[derive(Debug, Clone, Copy)]
 #[expect(clippy::exhaustive_structs, reason = "the address has these parts")]
 pub struct LeaveRoom {

@@ -71,6 +71,8 @@ pub(super) struct Feed {
 #[derive(Debug, Default)]
 struct Asks {
     under_way: bool,
+    /// How often the session had been found to have ended when the latest question was asked.
+    ends: u64,
     unverified: Option<Unverified>,
     /// Faults in a row, and when the next question may be asked.
     faults: u32,
@@ -112,6 +114,10 @@ struct Room {
     cover: Cover,
     /// Since when the server has denied it, and how often.
     denied: Option<(Instant, u32)>,
+    /// What sockets sent before this event says nothing of who carries the room: they may have lost it since.
+    showing_from: EventId,
+    /// The server has let the account in since it last said that it had been removed.
+    admitted: bool,
     /// Its messages are being read, since its events do not reach back far enough.
     rebuilding: bool,
 }
@@ -354,7 +360,7 @@ impl Engine {
                     self.own.seen(message.id, event.room_id, parent);
                 }
                 EventKind::UserLeft if event.user_id == me && me.is_some() => {
-                    left.extend(event.room_id);
+                    left.extend(event.room_id.zip(event.id));
                 }
                 EventKind::UserMentioned(message) | EventKind::MessageReply(message) if self.feed.acks.wanted => {
                     self.feed.acks.waiting.push(message.id);
@@ -363,8 +369,11 @@ impl Engine {
             }
             self.net.push(Output::Event(Box::new(event)));
         }
-        for room in left {
-            self.was_left(room);
+        for (id, event) in left {
+            if let Some(room) = self.feed.live_room(id) {
+                room.showing_from = room.showing_from.max(event);
+            }
+            self.was_left(id);
         }
     }
 
