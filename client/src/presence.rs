@@ -140,7 +140,7 @@ impl Presence {
             (EventKind::UserLeft, Some(user)) => self.change(room, |known| drop(known.users.remove(&user))),
             (EventKind::UserNameOrAvatarChanged, Some(user)) if event.user_id == Some(user) => {
                 if let Some(name) = &event.user_name {
-                    self.change_user(room, user, |(known, _)| known.clone_from(name));
+                    self.change_user(room, user, |(known, _)| name.as_ref().clone_into(known));
                 }
             }
             (EventKind::AccessLevelChanged(change), _) => self.see_access(room, change, event.target_user_id),

@@ -15,7 +15,7 @@ use serde::Deserialize;
 static ALLOC: AllocProfiler = AllocProfiler::system();
 
 /// Frames by their number of events.
-const SIZES: [usize; 3] = [0, 1, 20];
+const SIZES: [usize; 4] = [0, 1, 10, 100];
 
 /// What a bot needs, borrowed from the frame. (In an `Option`, serde would copy the text in spite of `borrow`.)
 #[derive(Deserialize)]
@@ -70,6 +70,13 @@ fn frame(events: usize) -> String {
 fn minimal(bencher: Bencher<'_, '_>, events: usize) {
     let json = frame(events);
     bencher.bench_local(|| serde_json::from_slice::<MinimalFrame<'_>>(black_box(json.as_bytes())).unwrap());
+}
+
+/// What bots without types read into.
+#[divan::bench(args = SIZES)]
+fn value(bencher: Bencher<'_, '_>, events: usize) {
+    let json = frame(events);
+    bencher.bench_local(|| serde_json::from_slice::<serde_json::Value>(black_box(json.as_bytes())).unwrap());
 }
 
 #[divan::bench(args = SIZES)]

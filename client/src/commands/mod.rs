@@ -252,7 +252,7 @@ impl Commands {
             room,
             message: message.id,
             user,
-            user_name: event.user_name.clone().unwrap_or_default(),
+            user_name: event.user_name.as_deref().unwrap_or_default().to_owned(),
             reply_to: message.reply_to(),
             trigger,
             command: name,

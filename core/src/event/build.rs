@@ -1,8 +1,10 @@
 //! From fields to an event.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
-use super::fields::Fields;
+use super::fields::{Fields, Text};
 use super::{AccessChange, Event, EventKind, Message, Notice, RoomDetails, Suspension};
 use crate::{EventId, MessageId, RoomId, UserId};
 
@@ -24,16 +26,19 @@ impl std::fmt::Display for NoEvent {
     }
 }
 
-impl Fields {
-    /// Takes the event out.
-    pub(super) fn build(&mut self) -> Result<Event, NoEvent> {
+impl Fields<'_> {
+    /// Takes the event out. Names that one of the `earlier` events has are shared with it.
+    pub(super) fn build(&mut self, earlier: &[Event]) -> Result<Event, NoEvent> {
         let event_type = self.event_type.ok_or(NoEvent::Lacks("event_type"))?;
         let kind = match event_type {
             1 => EventKind::MessagePosted(self.message()?),
             2 => EventKind::MessageEdited(self.message()?),
             3 => EventKind::UserEntered,
             4 => EventKind::UserLeft,
-            5 => EventKind::RoomNameChanged(RoomDetails::read(self.content.take(), self.room_name.as_deref())),
+            5 => EventKind::RoomNameChanged(RoomDetails::read(
+                self.content.take(),
+                self.room_name.as_ref().map(|name| &*name.0),
+            )),
             6 => EventKind::MessageStarred(self.message()?),
             7 => EventKind::DebugMessage(self.notice()),
             8 => EventKind::UserMentioned(self.message()?),
@@ -59,18 +64,18 @@ impl Fields {
         if kind.message().is_none() {
             self.keep_what_the_kind_has_not();
         }
-        Ok(self.event(kind))
+        Ok(self.event(kind, earlier))
     }
 
     /// An event of this kind with the fields that all kinds share.
-    pub(super) fn event(&mut self, kind: EventKind) -> Event {
+    pub(super) fn event(&mut self, kind: EventKind, earlier: &[Event]) -> Event {
         Event {
             id: self.id.map(EventId),
             time_stamp: self.time_stamp,
             room_id: self.room_id.map(RoomId),
-            room_name: self.room_name.take(),
+            room_name: self.room_name.take().map(|name| shared(&name, earlier, |event| event.room_name.as_ref())),
             user_id: self.user_id.map(UserId),
-            user_name: self.user_name.take(),
+            user_name: self.user_name.take().map(|name| shared(&name, earlier, |event| event.user_name.as_ref())),
             target_user_id: self.target_user_id.map(UserId),
             kind,
             extra: std::mem::take(&mut self.extra),
@@ -124,4 +129,13 @@ impl Fields {
             }
         }
     }
+}
+
+/// How many events before one are looked at for the same name.
+const LOOK_BACK: usize = 8;
+
+/// The name, as one of the last events has it or as a new one: few people talk at a time, and all in one room.
+fn shared(name: &Text<'_>, earlier: &[Event], field: impl Fn(&Event) -> Option<&Arc<str>>) -> Arc<str> {
+    let last = earlier.iter().rev().take(LOOK_BACK).filter_map(field).find(|known| ***known == *name.0);
+    last.map_or_else(|| Arc::from(&*name.0), Arc::clone)
 }

@@ -1,5 +1,6 @@
 //! The fields of an event before it is known what they mean, and how to read them fast.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::Deserialize;
@@ -10,7 +11,7 @@ macro_rules! fields {
     ($($name:literal $field:ident: $type:ty,)*) => {
         /// Every field that is known, and the others.
         #[derive(Default)]
-        pub(super) struct Fields {
+        pub(super) struct Fields<'a> {
             $(pub(super) $field: Option<$type>,)*
             pub(super) extra: Map<String, Value>,
         }
@@ -30,8 +31,8 @@ macro_rules! fields {
             }
         }
 
-        impl Fields {
-            fn fill<'de, A: MapAccess<'de>>(&mut self, mut map: A) -> Result<(), A::Error> {
+        impl<'a> Fields<'a> {
+            fn fill<A: MapAccess<'a>>(&mut self, mut map: A) -> Result<(), A::Error> {
                 while let Some(key) = map.next_key()? {
                     match key {
                         $(Key::$field => self.$field = map.next_value()?,)*
@@ -69,10 +70,10 @@ fields! {
     "time_stamp" time_stamp: u64,
     "content" content: String,
     "user_id" user_id: i64,
-    "user_name" user_name: String,
+    "user_name" user_name: Text<'a>,
     "target_user_id" target_user_id: i64,
     "room_id" room_id: u64,
-    "room_name" room_name: String,
+    "room_name" room_name: Text<'a>,
     "message_id" message_id: u64,
     "parent_id" parent_id: u64,
     "show_parent" show_parent: bool,
@@ -106,8 +107,33 @@ impl<'de> Deserialize<'de> for Key {
     }
 }
 
+/// A text that is borrowed where that can be: most names were in the event before.
+pub(super) struct Text<'a>(pub(super) Cow<'a, str>);
+
+impl<'de> Deserialize<'de> for Text<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Characters;
+        impl<'de> Visitor<'de> for Characters {
+            type Value = Text<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a text")
+            }
+
+            fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Text<'de>, E> {
+                Ok(Text(Cow::Borrowed(text)))
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Text<'de>, E> {
+                Ok(Text(Cow::Owned(text.to_owned())))
+            }
+        }
+        deserializer.deserialize_str(Characters)
+    }
+}
+
 /// Fills fields that are empty. They are large: this way they are written once and never moved.
-impl<'de> DeserializeSeed<'de> for &mut Fields {
+impl<'de> DeserializeSeed<'de> for &mut Fields<'de> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -115,7 +141,7 @@ impl<'de> DeserializeSeed<'de> for &mut Fields {
     }
 }
 
-impl<'de> Visitor<'de> for &mut Fields {
+impl<'de> Visitor<'de> for &mut Fields<'de> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -32,9 +32,9 @@ impl Serialize for Event {
         out.some("id", self.id)?;
         out.some("user_id", self.user_id)?;
         out.some("target_user_id", self.target_user_id)?;
-        out.some("user_name", self.user_name.as_ref())?;
+        out.some("user_name", self.user_name.as_deref())?;
         out.some("room_id", self.room_id)?;
-        out.some("room_name", self.room_name.as_ref())?;
+        out.some("room_name", self.room_name.as_deref())?;
         if let Some(message) = self.message() {
             out.message(message)?;
         }

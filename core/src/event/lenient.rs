@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::build::NoEvent;
-use super::fields::Fields;
+use super::fields::{Fields, Text};
 use super::strict::Strict;
 use super::{Event, EventKind, capped};
 
@@ -24,7 +24,7 @@ pub(super) fn odd(raw: &str) -> Event {
         Ok(object) => object,
         Err(error) => return Event::malformed(raw, &error),
     };
-    let (mut known, reason) = match Fields::take(object.clone()).build() {
+    let (mut known, reason) = match Fields::take(object.clone()).build(&[]) {
         Ok(event) => return event,
         Err(reason) => (Fields::take(object.clone()), reason),
     };
@@ -34,7 +34,7 @@ pub(super) fn odd(raw: &str) -> Event {
     };
     // The raw form has everything.
     known.extra.clear();
-    known.event(kind)
+    known.event(kind, &[])
 }
 
 /// The events of a list; what is no list is one event that cannot be read.
@@ -85,6 +85,12 @@ impl Lenient for String {
             Value::Number(number) => Ok(Some(number.to_string())),
             other => Err(other),
         }
+    }
+}
+
+impl Lenient for Text<'_> {
+    fn read(value: Value) -> Result<Option<Self>, Value> {
+        Ok(String::read(value)?.map(|text| Text(Cow::Owned(text))))
     }
 }
 

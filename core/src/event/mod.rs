@@ -18,6 +18,8 @@ mod notice;
 mod snapshot;
 mod strict;
 
+use std::sync::Arc;
+
 pub use access::{AccessChange, AccessLevel};
 pub use feed::FeedChange;
 pub use frame::{Frame, NotAFrame, RoomUpdate};
@@ -40,11 +42,11 @@ pub struct Event {
     /// The room in which it happened, which is not always a room that one is in: see [`EventKind::Invitation`].
     pub room_id: Option<RoomId>,
     /// The name of that room. Snapshots do not give it.
-    pub room_name: Option<String>,
+    pub room_name: Option<Arc<str>>,
     /// Who did it. Missing for other people's stars and for the messages of anonymised users; negative for the system.
     pub user_id: Option<UserId>,
-    /// The name of who did it.
-    pub user_name: Option<String>,
+    /// The name of who did it. Names that repeat in a frame are shared.
+    pub user_name: Option<Arc<str>>,
     /// Whom it is addressed to or happened to. May be missing on replies and mentions (protocol notes, 3.1).
     pub target_user_id: Option<UserId>,
     /// What happened.

@@ -16,7 +16,7 @@ impl<'de> Deserialize<'de> for Strict<Event> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut fields = Fields::default();
         (&mut fields).deserialize(deserializer)?;
-        fields.build().map(Strict).map_err(Error::custom)
+        fields.build(&[]).map(Strict).map_err(Error::custom)
     }
 }
 
@@ -41,7 +41,8 @@ impl<'de> Deserialize<'de> for Strict<Vec<Event>> {
                         // Most frames have one event, and a vector would make room for four.
                         events.reserve_exact(1);
                     }
-                    events.push(fields.build().map_err(Error::custom)?);
+                    let event = fields.build(&events).map_err(Error::custom)?;
+                    events.push(event);
                 }
             }
         }
