@@ -15,7 +15,7 @@ conforms!(on_the_runtime_of_blocking: Blocking);
 #[test]
 fn every_adapter_asks_the_same() {
     let first = trace::<TokioOnSeveralThreads>();
-    assert!(first.len() > 20, "{first:#?}");
+    assert!(first.len() >= 20, "{first:#?}");
     let others = [trace::<TokioOnOneThread>(), trace::<AsyncStd>(), trace::<Blocking>()];
     for other in others {
         assert_eq!(other, first);

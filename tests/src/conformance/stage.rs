@@ -29,7 +29,7 @@ pub struct Stage<R> {
 }
 
 /// How fast both clocks run where a check posts much: an account keeps its pace even where the server has no throttle.
-const SPEED: u32 = 1000;
+const SPEED: u32 = 3000;
 
 /// The usual settings, whatever this machine's environment says.
 pub(super) fn network() -> Network {
@@ -81,7 +81,8 @@ impl<R: Runtime> Stage<R> {
         let mut config = Config::new(server, Access::login(EMAIL, PASSWORD, None));
         config.seed = 7;
         // The machine is as slow as ever.
-        for span in [&mut config.request_timeout, &mut config.feed.silence, &mut config.feed.renewal] {
+        let feed = &mut config.feed;
+        for span in [&mut config.request_timeout, &mut feed.silence, &mut feed.renewal, &mut feed.poll_interval] {
             *span *= self.speed;
         }
         config
