@@ -46,14 +46,10 @@ impl<R: Runtime> Altered<R> {
         Self { clock: Some(clock), ..Self::new(inner) }
     }
 
-    /// Sets the wall clock forward, from where it would be.
-    pub fn set_forward(&self, by: Duration) {
-        (self.levers.lock().ahead, self.levers.lock().behind) = (by, Duration::ZERO);
-    }
-
-    /// Sets the wall clock back, from where it would be.
-    pub fn set_back(&self, by: Duration) {
-        (self.levers.lock().ahead, self.levers.lock().behind) = (Duration::ZERO, by);
+    /// Sets the wall clock so far ahead of where it would be, or behind.
+    pub fn set_wall_clock(&self, ahead: Duration, behind: Duration) {
+        let mut state = self.levers.lock();
+        (state.ahead, state.behind) = (ahead, behind);
     }
 
     /// Drops all tasks, those of the future included, as a runtime does that shuts down.

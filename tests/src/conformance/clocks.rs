@@ -22,16 +22,17 @@ async fn jumps<R: Runtime>(stage: &Stage<Altered<R>>) {
     let chat = stage.chat();
     let room = chat.join(ROOM).await.expect("a room");
     let mut events = room.events();
-    let jumps: [(&str, fn(&Altered<R>)); 6] = [
-        ("an hour forward", |runtime| runtime.set_forward(DAY / 24)),
-        ("an hour back", |runtime| runtime.set_back(DAY / 24)),
-        ("two years forward", |runtime| runtime.set_forward(730 * DAY)),
-        ("right", |runtime| runtime.set_forward(Duration::ZERO)),
-        ("two years back", |runtime| runtime.set_back(730 * DAY)),
-        ("two years forward again", |runtime| runtime.set_forward(730 * DAY)),
+    let none = Duration::ZERO;
+    let jumps = [
+        ("an hour forward", DAY / 24, none),
+        ("an hour back", none, DAY / 24),
+        ("two years forward", 730 * DAY, none),
+        ("right", none, none),
+        ("two years back", none, 730 * DAY),
+        ("two years forward again", 730 * DAY, none),
     ];
-    for (name, jump) in jumps {
-        jump(&stage.runtime);
+    for (name, ahead, behind) in jumps {
+        stage.runtime.set_wall_clock(ahead, behind);
         let said = format!("{name}, says Ada");
         room.send(name).await.unwrap_or_else(|error| panic!("{name}: {error}"));
         stage.ada_says(ROOM, &said);
