@@ -1,24 +1,30 @@
 //! What can be set about a connection.
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 
 use sechat_core::{Config, Error};
 
 use crate::chat::Chat;
 use crate::connection::Connection;
-use crate::runtime::Mode;
+use crate::runtime::{Mode, Runtime};
 use crate::saved::Delivery;
+use crate::stand_in;
 use crate::subscriber::Reading;
 
 /// Makes a [`Chat`] that differs from the usual; see [`Chat::builder`].
 #[must_use = "nothing happens before `connect`"]
 pub struct ChatBuilder<M: Mode> {
     config: Config,
-    runtime: Option<M::Runtime>,
+    start: Option<Start>,
     event_buffer: NonZeroUsize,
     delivery: Delivery,
+    mode: PhantomData<fn() -> M>,
 }
+
+type Start = Box<dyn FnOnce(Config, Reading) -> Result<Arc<Connection>, Error> + Send + Sync>;
 
 impl<M: Mode> ChatBuilder<M> {
     /// Uses this runtime instead of a new one: to share pooled HTTP connections among accounts, or for settings of the
@@ -26,8 +32,11 @@ impl<M: Mode> ChatBuilder<M> {
     ///
     /// What is said to the server, such as the [user agent](Config::user_agent), and how long an answer may take, the
     /// [request timeout](Config::request_timeout), are in the [`Config`] that the builder was made with.
-    pub fn runtime(mut self, runtime: M::Runtime) -> Self {
-        self.runtime = Some(runtime);
+    ///
+    /// It may be of any kind: the type of the handles says how they give back results, not what runs them. A bot that
+    /// was written for tokio runs on a simulation as it is.
+    pub fn runtime(mut self, runtime: impl Runtime) -> Self {
+        self.start = Some(Box::new(move |config, reading| Connection::start(config, &runtime, reading)));
         self
     }
 
@@ -48,14 +57,18 @@ impl<M: Mode> ChatBuilder<M> {
     ///
     /// Fails if there is no runtime to start it on, or if the credentials are for another server than the configuration.
     pub fn connect(self) -> Result<Chat<M>, Error> {
-        let runtime = self.runtime.map_or_else(M::runtime, Ok)?;
         let reading = Reading { capacity: self.event_buffer.get(), delivery: self.delivery };
-        Connection::start(self.config, &runtime, reading).map(Chat::new)
+        let connection = match (self.start, stand_in::start()) {
+            (Some(start), _) => start(self.config, reading),
+            (None, Some(start)) => start(self.config, reading),
+            (None, None) => Connection::start(self.config, &M::runtime()?, reading),
+        };
+        connection.map(Chat::new)
     }
 
     pub(crate) fn new(config: Config) -> Self {
         let event_buffer = const { NonZeroUsize::new(1024).unwrap() };
-        Self { config, runtime: None, event_buffer, delivery: Delivery::default() }
+        Self { config, start: None, event_buffer, delivery: Delivery::default(), mode: PhantomData }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The connection of one account.
 
 mod looking;
+mod time;
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -11,6 +12,7 @@ use sechat_core::engine::{Access, Pending};
 use sechat_core::{Config, Credentials as Session, Engine, Error, Me, RoomId, Server};
 
 use crate::builder::ChatBuilder;
+use crate::closer::Closer;
 use crate::connection::Connection;
 use crate::credentials::Credentials;
 use crate::events::Events;
@@ -148,6 +150,11 @@ impl<M: Mode> Chat<M> {
     /// drop what that one waits for.
     pub fn shut_down(&self, pending: Pending) -> M::Reply<()> {
         M::hand_over(self.connection.shut_down(pending))
+    }
+
+    /// Ends this connection from elsewhere, such as a handler of Ctrl-C, without waiting and without keeping it open.
+    pub fn closer(&self) -> Closer {
+        Closer::new(&self.connection)
     }
 
     pub(crate) fn new(connection: Arc<Connection>) -> Self {

@@ -1,6 +1,7 @@
 //! What handles, replies and the driver share: the engine behind a lock.
 
 use std::fmt;
+use std::future::Future;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
@@ -69,7 +70,18 @@ impl Connection {
 
     /// Waits for a while, on whatever thread.
     pub(crate) async fn sleep(&self, span: Duration) -> Result<(), Error> {
-        (self.shared.timer)(span).await.map_err(|_| Error::Closed)
+        self.timer(span).await
+    }
+
+    /// The same, with the time running already.
+    pub(crate) fn timer(&self, span: Duration) -> impl Future<Output = Result<(), Error>> + Send + use<> {
+        let over = (self.shared.timer)(span);
+        async move { over.await.map_err(|_| Error::Closed) }
+    }
+
+    /// The time of the runtime.
+    pub(crate) fn now(&self) -> Now {
+        (self.shared.clock)()
     }
 
     /// Looks at the engine.
@@ -79,8 +91,7 @@ impl Connection {
 
     /// Ends the engine; the reply comes when it is done.
     pub(crate) fn shut_down(&self, pending: Pending) -> Reply<()> {
-        // One that has ended already says how it did.
-        let _ = self.shared.tell(|engine, now| engine.shut_down(now, pending));
+        self.shared.shut_down(pending);
         Reply::new(Closing::new(Arc::clone(&self.shared)))
     }
 
@@ -131,8 +142,7 @@ impl Connection {
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        // One that has ended already needs nothing more.
-        let _ = self.shared.tell(|engine, now| engine.shut_down(now, Pending::Flush));
+        self.shared.shut_down(Pending::Flush);
     }
 }
 
@@ -160,6 +170,12 @@ impl Shared {
             // Read under the lock, so that the engine sees time go forward only.
             Ok(verb(&mut state.engine, (self.clock)()))
         })
+    }
+
+    /// Begins to end the engine.
+    pub(crate) fn shut_down(&self, pending: Pending) {
+        // One that has ended already needs nothing more.
+        let _ = self.tell(|engine, now| engine.shut_down(now, pending));
     }
 
     fn locked<T>(&self, work: impl FnOnce(&mut State, &mut Wakes) -> T) -> T {

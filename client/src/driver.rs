@@ -100,7 +100,13 @@ impl<R: Runtime> Driver<R> {
         if self.poll_timer(deadline, cx).is_ready() {
             busy = true;
         }
-        if busy { Poll::Ready(true) } else { Poll::Pending }
+        if busy {
+            return Poll::Ready(true);
+        }
+        if let Some(rest) = self.shared.with(|state, _| state.end().is_none().then(|| state.engine.rest())) {
+            self.runtime.resting(rest);
+        }
+        Poll::Pending
     }
 
     /// Carries out outputs. The waker is registered before the engine is asked, or a call made in between would wait

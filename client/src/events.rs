@@ -6,13 +6,13 @@ use std::marker::PhantomData;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures_core::Stream;
 use futures_util::future::{Either, select};
 use sechat_core::{Error, Event, EventKind, RoomId};
 
-use crate::blocking::{wait, wait_until};
+use crate::blocking::wait_in;
 use crate::connection::Connection;
 use crate::runtime::{AsyncMode, BlockingMode, Mode};
 use crate::subscriber::SubscriberId;
@@ -148,11 +148,21 @@ impl<M: AsyncMode> Events<M> {
 }
 
 impl<M: BlockingMode> Events<M> {
-    /// The next event if one comes in time, `Ok(None)` at the end. Zero only looks.
+    /// The next event if one comes in time, `Ok(None)` at the end. Zero only looks at what has come already.
+    ///
+    /// [`next`](Iterator::next) is the same without a limit. Neither loses anything: what happens between two calls is in
+    /// the buffer.
+    ///
+    /// # Errors
+    ///
+    /// [`TimedOut`]; the stream goes on.
+    ///
+    /// # Panics
+    ///
+    /// As `next` does, unless the timeout is zero: on a thread that the connection itself needs to go on, as far as the
+    /// crate for the runtime can tell.
     pub fn next_timeout(&mut self, timeout: Duration) -> Result<Option<Event>, TimedOut> {
-        // A time too far off to be told is no limit.
-        let limit = Instant::now().checked_add(timeout);
-        wait_until(poll_fn(|cx| self.poll(cx)), limit).ok_or(TimedOut)
+        wait_in::<M, _>(poll_fn(|cx| self.poll(cx)), Some(timeout)).ok_or(TimedOut)
     }
 
     /// The next event that is wanted if it comes in time, `Ok(None)` at the end. Zero only looks at what has come
@@ -164,13 +174,16 @@ impl<M: BlockingMode> Events<M> {
     /// # Errors
     ///
     /// [`TimedOut`]; the stream goes on.
+    ///
+    /// # Panics
+    ///
+    /// As [`next_timeout`](Self::next_timeout) does.
     pub fn wait_for_timeout(
         &mut self,
         wanted: impl FnMut(&Event) -> bool,
         timeout: Duration,
     ) -> Result<Option<Event>, TimedOut> {
-        let limit = Instant::now().checked_add(timeout);
-        wait_until(self.find(wanted), limit).ok_or(TimedOut)
+        wait_in::<M, _>(self.find(wanted), Some(timeout)).ok_or(TimedOut)
     }
 }
 
@@ -186,7 +199,7 @@ impl<M: BlockingMode> Iterator for Events<M> {
     type Item = Event;
 
     fn next(&mut self) -> Option<Event> {
-        wait(poll_fn(|cx| self.poll(cx)))
+        wait_in::<M, _>(poll_fn(|cx| self.poll(cx)), None).expect("without a limit it ends with the stream only")
     }
 }
 

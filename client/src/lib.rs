@@ -34,6 +34,7 @@ mod blocking;
 mod builder;
 mod call;
 mod chat;
+mod closer;
 mod connection;
 mod credentials;
 mod driver;
@@ -46,6 +47,7 @@ mod reply;
 mod room;
 mod runtime;
 mod saved;
+mod stand_in;
 mod state;
 mod store;
 mod subscriber;
@@ -53,6 +55,7 @@ mod unread;
 
 pub use builder::ChatBuilder;
 pub use chat::Chat;
+pub use closer::Closer;
 pub use credentials::Credentials;
 pub use events::{Events, TimedOut};
 pub use memory::{OwnMessage, OwnMessages};
@@ -63,7 +66,7 @@ pub use profile::Profile;
 pub use read_back::{Cursor, Onward, ReadBack};
 pub use reply::Reply;
 pub use room::{Moved, Room};
-pub use runtime::{AsyncMode, BlockingMode, Mode, Runtime, Socket};
+pub use runtime::{AsyncMode, BlockingMode, Mode, Replied, Rest, Runtime, Socket};
 #[cfg(feature = "network")]
 pub use rustls;
 pub use saved::{Delivery, SavedState};
@@ -73,4 +76,5 @@ pub use sechat_core::{
     Config, CustomServer, Day, Error, Event, EventId, Invalid, LoginError, Me, MessageId, Now, Refusal, RoomId, Server,
     TransportError, UserId, endpoint, event, text,
 };
+pub use stand_in::{Park, StandIn, stand_in};
 pub use {bytes, http, sechat_core, url};

@@ -12,7 +12,7 @@ use futures_core::Stream;
 use sechat_core::Error;
 use sechat_core::endpoint::Endpoint;
 
-use crate::blocking::wait;
+use crate::blocking::wait_in;
 use crate::chat::Chat;
 use crate::reply::Reply;
 use crate::runtime::{AsyncMode, BlockingMode, Mode};
@@ -97,7 +97,7 @@ impl<M: BlockingMode, C: Cursor> Iterator for ReadBack<M, C> {
     type Item = Result<C::Item, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        wait(poll_fn(|cx| self.poll(cx)))
+        wait_in::<M, _>(poll_fn(|cx| self.poll(cx)), None).expect("without a limit it ends with an item only")
     }
 }
 

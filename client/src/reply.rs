@@ -19,16 +19,31 @@ use crate::blocking::wait;
 #[must_use = "a call is taken back when its reply is dropped: await it"]
 pub struct Reply<T> {
     result: Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>,
+    before_waiting: fn(),
 }
 
 impl<T> Reply<T> {
-    /// Blocks this thread until the result is there. Not for async code: it would stall the whole executor.
+    /// Blocks this thread until the result is there. Not for async code: it would stall the executor, which may be the
+    /// one that has to carry out the call.
+    ///
+    /// # Panics
+    ///
+    /// On a thread that runs tasks, as far as the crate for the runtime can tell; it says how far. The reply is
+    /// dropped then.
     pub fn wait(self) -> Result<T, Error> {
+        (self.before_waiting)();
         wait(self)
     }
 
+    /// Has [`wait`](Self::wait) call `check` first, which panics where waiting might be for ever. For
+    /// [`Mode`](crate::Mode)s.
+    pub fn before_waiting(mut self, check: fn()) -> Self {
+        self.before_waiting = check;
+        self
+    }
+
     pub(crate) fn new(result: impl Future<Output = Result<T, Error>> + Send + 'static) -> Self {
-        Self { result: Box::pin(result) }
+        Self { result: Box::pin(result), before_waiting: || () }
     }
 }
 

@@ -7,6 +7,7 @@ use std::time::{Instant, SystemTime};
 
 use bytes::Bytes;
 use http::{Request, Response};
+pub use sechat_core::engine::Rest;
 use sechat_core::{Error, Now, TransportError};
 
 use crate::Reply;
@@ -40,6 +41,9 @@ pub trait Runtime: Clone + Debug + Send + Sync + 'static {
         Now::new(Instant::now(), SystemTime::now())
     }
 
+    /// Told by the driver whenever it has done what it can for now. Simulations learn from it when all is quiet.
+    fn resting(&self, _rest: Rest) {}
+
     /// A number that differs from process to process and from call to call. It seeds the jitter of waits; no secret
     /// depends on it.
     fn seed(&self) -> u64 {
@@ -67,7 +71,9 @@ pub trait Mode: Sized + Send + Sync + 'static {
     type Runtime: Runtime;
 
     /// What a call gives back: [`Reply<T>`] in async modes, `Result<T, Error>` in blocking ones.
-    type Reply<T: Send + 'static>;
+    ///
+    /// For code that does not know its mode there is [`Replied::into_reply`].
+    type Reply<T: Send + 'static>: Replied<T>;
 
     /// The runtime for a new connection that was not given one.
     fn runtime() -> Result<Self::Runtime, Error>;
@@ -77,8 +83,40 @@ pub trait Mode: Sized + Send + Sync + 'static {
     fn hand_over<T: Send + 'static>(reply: Reply<T>) -> Self::Reply<T>;
 }
 
+/// What a call has given back, in any mode.
+///
+/// ```
+/// use sechat_client::{Chat, Error, MessageId, Mode, Replied};
+///
+/// /// In blocking modes, each call has ended before it is awaited.
+/// async fn greet<M: Mode>(chat: &Chat<M>) -> Result<MessageId, Error> {
+///     let room = chat.join(1).into_reply().await?;
+///     room.send("Hello!").into_reply().await
+/// }
+/// ```
+pub trait Replied<T>: Send {
+    /// A future of the result, which is there already in a blocking mode.
+    fn into_reply(self) -> Reply<T>;
+}
+
+impl<T: Send + 'static> Replied<T> for Reply<T> {
+    fn into_reply(self) -> Self {
+        self
+    }
+}
+
+impl<T: Send + 'static> Replied<T> for Result<T, Error> {
+    fn into_reply(self) -> Reply<T> {
+        Reply::ready(self)
+    }
+}
+
 /// A mode whose calls are futures, and whose events are a `Stream`.
 pub trait AsyncMode: Mode {}
 
 /// A mode whose calls block the thread, and whose events are an `Iterator`.
-pub trait BlockingMode: Mode {}
+pub trait BlockingMode: Mode {
+    /// Called before a thread waits for events or for something to read: panics where that might be for ever. Calls wait
+    /// in `hand_over`, which is to do the same.
+    fn before_waiting() {}
+}

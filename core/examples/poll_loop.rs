@@ -58,7 +58,7 @@ fn main() -> Fallible<()> {
                     post = Some(engine.send(now(), room, "Hello from a loop!".to_owned(), None));
                 }
                 Output::Done(_) => posted = post.as_ref().and_then(|post| engine.take(post)).transpose()?.or(posted),
-                Output::Event(event) => heard.extend(event.message().map(|message| message.id)),
+                Output::Event(event) | Output::Replayed(event) => heard.extend(event.message().map(|m| m.id)),
                 Output::FeedEnded(result) => result?,
                 Output::Finished => return Ok(()),
             }

@@ -163,12 +163,22 @@ impl From<Day> for String {
     }
 }
 
-/// The clock of the server that answered, from the `Date` header: `Wed, 21 Oct 2026 07:28:00 GMT`.
+/// A date as headers have it: `Wed, 21 Oct 2026 07:28:00 GMT`, and in cookies also `Wed, 21-Oct-2026 07:28:00 GMT` and
+/// the like with two digits for the year (RFC 6265, 5.1.1). A time before 1970 is 0.
 pub(crate) fn http_date(text: &str) -> Option<u64> {
-    let mut parts = text.split_once(',')?.1.split_ascii_whitespace();
+    let (_, date) = text.split_once(',')?;
+    let mut parts = date.split([' ', '-']).filter(|part| !part.is_empty());
     let (day, month, year, time) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-    let day = Day::new(year.parse().ok()?, month_number(month)?, day.parse().ok()?)?;
-    Some(day.unix_seconds() + hms(time)?)
+    let year = match (year.len(), year.parse().ok()?) {
+        (2, year @ 0..70) => 2000 + year,
+        (2, year) => 1900 + year,
+        (_, year) => year,
+    };
+    let time = hms(time)?;
+    if year < 1970 {
+        return Some(0);
+    }
+    Some(Day::new(year, month_number(month)?, day.parse().ok()?)?.unix_seconds() + time)
 }
 
 fn relative(now: Option<u64>, text: &str) -> Option<u64> {
@@ -274,6 +284,26 @@ mod tests {
         assert!(PageTime::seen_from(None, "Jan 5, 2019 3:45 PM").minute.is_some());
         assert_eq!(PageTime::on(Day::of(0), "1:05 PM").minute, Some(47_100));
         assert_eq!(PageTime::iso("2020-11-18 09:25:12Z", "46 mins ago").minute, Some(1_605_691_512));
+    }
+
+    #[test]
+    fn dates_of_headers() {
+        let iso = |text: &str| PageTime::iso(text, "").minute;
+        for (text, time) in [
+            ("Sun, 06 Nov 1994 08:49:37 GMT", iso("1994-11-06 08:49:37Z")),
+            ("Sun, 23-May-2027 00:00:00 GMT", iso("2027-05-23 00:00:00Z")),
+            ("Sunday, 06-Nov-94 08:49:37 GMT", iso("1994-11-06 08:49:37Z")),
+            ("Thu, 1 jan 69 00:00:01 GMT", iso("2069-01-01 00:00:01Z")),
+            ("Mon, 01-Jan-0001 00:00:00 GMT", Some(0)),
+            ("Fri, 31-Dec-9999 23:59:59 GMT", iso("9999-12-31 23:59:59Z")),
+            ("Sun, 31 Feb 2027 00:00:00 GMT", None),
+            ("Sun, 23 May 2027", None),
+            ("Sun, 23 May 2027 24:00:00 GMT", None),
+            ("23 May 2027 00:00:00", None),
+            ("-1", None),
+        ] {
+            assert_eq!(http_date(text), time, "{text}");
+        }
     }
 
     proptest! {

@@ -2,12 +2,16 @@
 
 use std::fmt;
 
-use http::header::{COOKIE, SET_COOKIE};
+use http::header::{COOKIE, DATE, SET_COOKIE};
 use http::{HeaderValue, Request, Response};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use crate::Server;
+use crate::calendar::http_date;
+
+/// 2010, when chat began: what expires before was never meant to last. In seconds since 1970.
+const LONG_AGO: u64 = 1_262_304_000;
 
 /// The cookies of one session. Values are kept and sent back byte for byte.
 #[derive(Clone, Default)]
@@ -39,8 +43,10 @@ impl Jar {
     /// Takes the cookies that an answer of `uri` sets. Says whether any value changed.
     pub(crate) fn store<T>(&mut self, server: &Server, uri: &http::Uri, response: &Response<T>) -> bool {
         let Some(site) = Site::of(server, uri) else { return false };
+        // The server's own clock: the caller's may be wrong, and a good session would be thrown away.
+        let date = response.headers().get(DATE).and_then(|date| http_date(date.to_str().ok()?)).unwrap_or(LONG_AGO);
         let mut changed = false;
-        for (name, value) in response.headers().get_all(SET_COOKIE).iter().filter_map(parse) {
+        for (name, value) in response.headers().get_all(SET_COOKIE).iter().filter_map(|header| parse(header, date)) {
             let slot = match name {
                 "acct" => &mut self.acct,
                 "prov" => &mut self.prov,
@@ -87,17 +93,21 @@ impl Site {
     }
 }
 
-/// Name and value of one `Set-Cookie`; the value is `None` for a deletion.
-fn parse(header: &HeaderValue) -> Option<(&str, Option<&str>)> {
+/// Name and value of one `Set-Cookie`; the value is `None` for a deletion. `Max-Age` counts before `Expires`.
+fn parse(header: &HeaderValue, now: u64) -> Option<(&str, Option<&str>)> {
     let mut parts = header.to_str().ok()?.split(';');
     let (name, value) = parts.next()?.split_once('=')?;
     let (name, value) = (name.trim(), value.trim());
-    let expired = parts.any(|attribute| {
-        let (key, value) = attribute.split_once('=').unwrap_or((attribute, ""));
-        key.trim().eq_ignore_ascii_case("max-age") && value.trim().parse::<i64>().is_ok_and(|age| age <= 0)
-            || key.trim().eq_ignore_ascii_case("expires") && value.contains("1970")
-    });
-    Some((name, (!value.is_empty() && !expired).then_some(value)))
+    let (mut max_age, mut expires) = (None, None);
+    for (key, value) in parts.filter_map(|attribute| attribute.split_once('=')) {
+        match key.trim().to_ascii_lowercase().as_str() {
+            "max-age" => max_age = value.trim().parse::<i64>().ok().or(max_age),
+            "expires" => expires = http_date(value.trim()).or(expires),
+            _ => {}
+        }
+    }
+    let is_over = max_age.map_or_else(|| expires.is_some_and(|at| at <= now), |age| age <= 0);
+    Some((name, (!value.is_empty() && !is_over).then_some(value)))
 }
 
 #[cfg(test)]
@@ -163,11 +173,34 @@ mod tests {
         assert!(jar.store(&server, &chat, &answer(&["sechatusr=c=1; path=/"])));
         assert_eq!(jar.chat.as_ref().unwrap().expose_secret(), "c=1");
         assert!(!jar.store(&server, &chat, &answer(&["sechatusr=c=1; path=/"])));
-        for gone in ["acct=; path=/", "acct=x; Max-Age=0", "acct=x; expires=Thu, 01-Jan-1970 00:00:00 GMT"] {
+        for gone in [
+            "acct=; path=/",
+            "acct=x; Max-Age=0",
+            "acct=x; max-age=-1; expires=Sun, 23-May-2027 00:00:00 GMT",
+            "acct=x; expires=Thu, 01-Jan-1970 00:00:00 GMT",
+            "acct=x; Expires=Tue, 12-Oct-1999 00:00:00 GMT; path=/",
+        ] {
             let mut jar = full();
             assert!(jar.store(&server, &chat, &answer(&[gone])));
             assert!(jar.acct.is_none(), "{gone}");
         }
         assert!(!jar.store(&server, &"https://evil.example/".parse().unwrap(), &answer(&["acct=x"])));
+    }
+    #[test]
+    fn expiry_is_told_by_the_clock_of_the_server() {
+        let chat = "https://chat.stackexchange.com/".parse().unwrap();
+        let after = |cookie: &str, date: &str| {
+            let mut jar = Jar::default();
+            let mut response = answer(&[cookie]);
+            response.headers_mut().insert(DATE, date.parse().unwrap());
+            jar.store(&Server::StackExchange, &chat, &response);
+            jar.acct.is_some()
+        };
+        let cookie = "acct=x; expires=Wed, 21-Oct-2026 07:28:00 GMT; path=/";
+        assert!(after(cookie, "Wed, 21 Oct 2026 07:27:59 GMT"));
+        assert!(!after(cookie, "Wed, 21 Oct 2026 07:28:00 GMT"));
+        assert!(after(cookie, "now"), "a clock that cannot be read says nothing against it");
+        assert!(after("acct=x; expires=Wed, 21-Oct-2026 07:28:00 GMT; max-age=60", "Thu, 22 Oct 2026 00:00:00 GMT"));
+        assert!(after("acct=x; expires=soon; max-age=long", "Thu, 22 Oct 2026 00:00:00 GMT"));
     }
 }

@@ -4,6 +4,7 @@
 //! rewritten first ([`tidy`]) into the HTML that it reads well, elements are then looked at in the order of
 //! the document, and nothing here calls itself.
 
+mod element;
 mod region;
 mod selector;
 pub(crate) mod selectors;
@@ -12,21 +13,19 @@ mod tidy;
 mod walk;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
-
-pub(crate) use walk::Step;
 
 use crate::excerpt::excerpt;
+pub(crate) use element::Element;
 pub(crate) use region::{Missing, Region};
 pub(crate) use selector::Selector;
 pub(crate) use tags::{source as text_of, text as shown_text};
+pub(crate) use walk::Step;
 
 /// The largest page that is looked at, in bytes. Most chat pages have less than 200 kB; the transcript of a busy day
 /// has some thousand messages of less than 1 kB each.
 pub(crate) const MAX_PAGE: usize = 8 << 20;
 /// How much of an element's text is read.
 const MAX_TEXT: usize = 64 << 10;
-const MAX_TEXT_NODES: usize = 10_000;
 
 /// A page ready to be parsed.
 pub(crate) struct Html {
@@ -40,14 +39,6 @@ pub(crate) struct Page<'a> {
     /// The nodes that are elements, and where each begins in the source: both in the order of the page.
     tags: Vec<usize>,
     starts: Vec<usize>,
-}
-
-/// One element of a page.
-#[derive(Clone, Copy)]
-pub(crate) struct Element<'p> {
-    page: &'p Page<'p>,
-    tag: &'p tl::HTMLTag<'p>,
-    at: usize,
 }
 
 /// What is inside the scripts of a page.
@@ -107,33 +98,9 @@ impl Page<'_> {
         Some(self.element(self.tags.binary_search(&node).ok()?))
     }
 
-    /// The elements that begin after the first one of a class: the way to look inside it without trusting nesting.
-    pub(crate) fn after_class<'p>(&'p self, class: &'p str) -> impl Iterator<Item = Element<'p>> {
-        self.elements().skip_while(move |element| !element.has_class(class)).skip(1)
-    }
-
     /// The text of `<title>`.
     pub(crate) fn title(&self) -> Option<String> {
         self.elements().find(|element| element.is("title")).map(Element::text)
-    }
-
-    /// The first value that is not empty among the inputs of this name.
-    pub(crate) fn input(&self, name: &str) -> Option<String> {
-        self.elements().find_map(|element| element.input_value(name))
-    }
-
-    /// As [`Page::input`], but only up to the form that follows the one with this id.
-    pub(crate) fn input_of_form(&self, form: &str, name: &str) -> Option<String> {
-        self.elements()
-            .skip_while(|element| !(element.is("form") && element.attribute("id").as_deref() == Some(form)))
-            .skip(1)
-            .take_while(|element| !element.is("form"))
-            .find_map(|element| element.input_value(name))
-    }
-
-    /// The element with this id.
-    pub(crate) fn by_id(&self, id: &str) -> Option<Element<'_>> {
-        self.elements().find(|element| element.attribute("id").as_deref() == Some(id))
     }
 
     /// The start of what a reader of the page would see.
@@ -141,116 +108,6 @@ impl Page<'_> {
         let texts = self.dom.nodes().iter().filter_map(|node| node.as_raw());
         excerpt(&joined(texts.map(tl::Bytes::as_utf8_str)))
     }
-}
-
-impl<'p> Element<'p> {
-    /// Whether it has this name, in lower case.
-    pub(crate) fn is(self, name: &str) -> bool {
-        self.tag.name().as_bytes() == name.as_bytes()
-    }
-
-    /// An attribute, decoded; an attribute without a value is empty.
-    pub(crate) fn attribute(self, name: &str) -> Option<Cow<'p, str>> {
-        let value = self.tag.attributes().get(name)?;
-        Some(value.map_or(Cow::Borrowed(""), |raw| {
-            let raw = raw.as_utf8_str();
-            Cow::Owned(htmlize::unescape_attribute(raw.as_ref()).into_owned())
-        }))
-    }
-
-    /// Its name, in lower case.
-    pub(crate) fn name(self) -> Cow<'p, str> {
-        self.tag.name().as_utf8_str()
-    }
-
-    /// All attributes, decoded.
-    pub(crate) fn attributes(self) -> BTreeMap<String, String> {
-        let decoded = |raw: Cow<'p, str>| htmlize::unescape_attribute(raw.as_ref()).into_owned();
-        let all = self.tag.attributes().iter();
-        all.map(|(name, value)| (name.into_owned(), value.map(decoded).unwrap_or_default())).collect()
-    }
-
-    /// The words of `class`.
-    pub(crate) fn classes(self) -> impl Iterator<Item = &'p str> {
-        let class = self.tag.attributes().class().and_then(|raw| raw.try_as_utf8_str());
-        class.unwrap_or_default().split_ascii_whitespace()
-    }
-
-    /// Whether `class` has this word.
-    pub(crate) fn has_class(self, class: &str) -> bool {
-        self.classes().any(|word| word == class)
-    }
-
-    /// The markup inside, without blanks at its ends; `None` when the end tag is missing.
-    pub(crate) fn inner(self) -> Option<&'p str> {
-        let (from, to) = self.end()?;
-        Some(self.page.source[from..to].trim())
-    }
-
-    /// As [`Element::inner`], with its blanks.
-    pub(crate) fn inner_raw(self) -> Option<&'p str> {
-        let (from, to) = self.end()?;
-        Some(&self.page.source[from..to])
-    }
-
-    /// What a reader sees of [`Element::inner`], white space run together.
-    pub(crate) fn inner_text(self) -> Option<String> {
-        Some(tags::text(self.inner()?))
-    }
-
-    /// Where it begins in the page's markup.
-    pub(crate) fn start(self) -> usize {
-        self.page.starts[self.at]
-    }
-
-    /// Where its inside begins, and where its end tag does.
-    pub(crate) fn end(self) -> Option<(usize, usize)> {
-        tags::inside(self.page.source, self.start())
-    }
-
-    /// Where the first tag after its own end tag begins or text that is not blank, in the page's markup.
-    pub(crate) fn after(self) -> Option<usize> {
-        let (_, end) = self.end()?;
-        Some(end + self.page.source[end..].find('>')? + 1)
-    }
-
-    /// The markup between two points of its page.
-    pub(crate) fn slice(self, from: usize, to: usize) -> Option<&'p str> {
-        self.page.source.get(from..to).map(str::trim)
-    }
-
-    /// The text inside, decoded and trimmed.
-    pub(crate) fn text(self) -> String {
-        let parser = self.page.dom.parser();
-        let mut texts = Vec::new();
-        let mut stack = Vec::new();
-        push_children(&mut stack, self.tag);
-        let mut left = MAX_TEXT_NODES;
-        while let (Some(handle), Some(next_left)) = (stack.pop(), left.checked_sub(1)) {
-            left = next_left;
-            match handle.get(parser) {
-                Some(tl::Node::Raw(raw)) => texts.push(raw.as_utf8_str()),
-                Some(tl::Node::Tag(tag)) => push_children(&mut stack, tag),
-                _ => {}
-            }
-        }
-        joined(texts.into_iter()).trim().to_owned()
-    }
-
-    fn input_value(self, name: &str) -> Option<String> {
-        if !self.is("input") || self.attribute("name").as_deref() != Some(name) {
-            return None;
-        }
-        let value = self.attribute("value")?.trim().to_owned();
-        (!value.is_empty()).then_some(value)
-    }
-}
-
-/// The first child ends up on top.
-fn push_children(stack: &mut Vec<tl::NodeHandle>, tag: &tl::HTMLTag<'_>) {
-    let below = stack.len();
-    stack.extend(tag.children().top().iter().copied());
-    stack[below..].reverse();
 }
 
 fn joined<'t>(texts: impl Iterator<Item = Cow<'t, str>>) -> String {
@@ -281,45 +138,24 @@ mod tests {
         let texts = page.elements().take(50).map(|element| element.text().len()).sum::<usize>();
         let found = [
             page.title(),
-            page.input("fkey"),
-            page.input_of_form("login-form", "fkey"),
-            page.after_class("topbar-menu-links").find(|e| e.is("a")).map(Element::text),
-            page.by_id("active-user").map(|e| e.classes().collect()),
+            page.whole().value(selectors::FKEY),
+            page.whole()
+                .after(selectors::LOGIN_FORM)
+                .and_then(|form| form.until(selectors::FORM).value(selectors::FKEY)),
+            page.whole()
+                .after(selectors::TOP_BAR_MENU)
+                .and_then(|bar| bar.first(selectors::ANY_LINK))
+                .map(Element::text),
+            page.whole().first(selectors::ACTIVE_USER).map(|e| e.classes().collect()),
             Some(page.excerpt()),
         ];
         found.into_iter().flatten().map(|text| text.len()).sum::<usize>() + texts
     }
 
     #[test]
-    fn finds_inputs_with_and_without_their_form() {
-        let body = r#"<form id=other action=/a/b><input name=fkey value=first></form>
-            <FORM ID="login-form"><INPUT TYPE=hidden NAME='fkey' VALUE='a&amp;b'/><br/></FORM>
-            <form><input name="fkey" value="third"></form>"#;
-        with(body, |page| {
-            assert_eq!(page.input("fkey").as_deref(), Some("first"));
-            assert_eq!(page.input_of_form("login-form", "fkey").as_deref(), Some("a&b"));
-            assert_eq!(page.input_of_form("missing", "fkey"), None);
-            assert_eq!(page.input("missing"), None);
-        });
-    }
-
-    #[test]
-    fn an_empty_value_is_none() {
-        let body = r#"<input name="fkey" value=""><input name="fkey"><input name="fkey" value=" k ">"#;
-        with(body, |page| assert_eq!(page.input("fkey").as_deref(), Some("k")));
-    }
-
-    #[test]
-    fn reads_links_titles_and_text() {
-        let body = "<title>Human &amp; verification\n</title><span class='x topbar-menu-links'><b><a href='/users/7/a-b' \
-                    title='A &quot;B&quot;'>A <i>B</i><br/> C</a></b></span>after";
-        with(body, |page| {
+    fn the_title_is_text() {
+        with("<title>Human &amp; verification\n</title>", |page| {
             assert_eq!(page.title().as_deref(), Some("Human & verification"));
-            let link = page.after_class("topbar-menu-links").find(|e| e.is("a")).unwrap();
-            assert_eq!(link.attribute("href").as_deref(), Some("/users/7/a-b"));
-            assert_eq!(link.attribute("title").as_deref(), Some("A \"B\""));
-            assert_eq!(link.text(), "A B C");
-            assert!(link.attribute("rel").is_none());
         });
     }
 
@@ -329,9 +165,10 @@ mod tests {
             <style>p > a {}</style><!-- <input name="fkey" value="no"> ---><p id=p class="user user-7">a < b</p>
             <input name="fkey" value="right">"#;
         with(body, |page| {
-            assert_eq!(page.input("fkey").as_deref(), Some("right"));
-            assert_eq!(page.by_id("p").unwrap().classes().collect::<Vec<_>>(), ["user", "user-7"]);
-            assert_eq!(page.by_id("p").unwrap().text(), "a < b");
+            assert_eq!(page.whole().value(selectors::FKEY).as_deref(), Some("right"));
+            let shown = page.elements().find(|element| element.is("p")).unwrap();
+            assert_eq!(shown.classes().collect::<Vec<_>>(), ["user", "user-7"]);
+            assert_eq!(shown.text(), "a < b");
             assert_eq!(page.excerpt(), "a < b");
         });
     }

@@ -1,31 +1,41 @@
 //! Whatever a server answers, every endpoint gives a result: no panic, and no secret in an error.
 
+use std::any::type_name;
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::time::Duration;
+use std::{fs, io};
+
 use bytes::Bytes;
 use http::Response;
 use proptest::prelude::*;
+use sechat_core::endpoint::unverified::{DeleteRoom, FreezeRoom, MoveMessagesToNew};
 use sechat_core::endpoint::{
-    Acknowledge, ChatHome, ChatUserOf, DeleteMessage, EditMessage, Endpoint, FavoriteRooms, FullMessage, InfoUsers,
-    LeaveRoom, ListRooms, LoginPage, MessageHistory, MessageHtml, MessageSource, NewMessage, NotesTab, OpenRoom,
-    PingableUsers, PollEvents, RoomAccess, RoomEvents, RoomInfo, RoomNotes, RoomPage, RoomStars, RoomThumbs,
-    SearchMessages, SocketAddress, StarredMessages, SubmitLogin, Transcript, UnreadCounts, UserInfo, UserProfile,
-    UserSearch, UserThumbs, ValidateLogin,
+    Acknowledge, Bookmark, ChatHome, ChatUserOf, ClearStars, DefaultAccess, DeleteBookmark, DeleteMessage,
+    DeleteMessages, EditBio, EditMessage, Endpoint, FavoriteRoom, FavoriteRooms, FlagForModerator, FlagMessage,
+    FullMessage, IgnoreList, IgnoreUser, InfoUsers, InviteUser, KickMute, LeaveAllRooms, LeaveRoom, ListRooms,
+    LoginPage, Logout, LogoutPage, MessageHistory, MessageHtml, MessageSource, MoveMessages, NewMessage, NotesTab,
+    OpenRoom, PairOff, PinMessage, PingableUsers, PollEvents, PurgeHistory, RequestAccess, RoomAccess, RoomEvents,
+    RoomInfo, RoomNotes, RoomPage, RoomStars, RoomThumbs, SaveRoom, SearchMessages, SetUserAccess, SocketAddress,
+    StarMessage, StarredMessages, SubmitLogin, TimeoutRoom, Transcript, UnignoreUser, UnpinMessage, UnreadCounts,
+    UploadImage, UserAccess, UserInfo, UserProfile, UserSearch, UserThumbs, ValidateLogin,
 };
 use sechat_core::engine::ReplyStyle;
-use sechat_core::{Error, EventId, MessageId, RoomId, Server, UserId};
+use sechat_core::{Error, EventId, MessageId, Refusal, RoomId, Server, UserId};
 
 const FKEY: &str = "0f1e2d3c4b5a69788796a5b4c3d2e1f0";
 const COOKIE: &str = "acct=t=Zm9vYmFy&s=cXV1eA; prov=8a4b6c1d-0123-4567-89ab-0123456789ab";
 
-/// The error of each endpoint that does not take the answer.
-fn errors(answer: &Response<Bytes>) -> Vec<Error> {
-    fn one(call: &impl Endpoint, answer: &Response<Bytes>) -> Option<Error> {
-        call.parse(answer).err()
+/// What each endpoint makes of an answer: its name, and the error where it does not take it.
+fn all(answer: &Response<Bytes>) -> Vec<(&'static str, Option<Error>)> {
+    fn one<E: Endpoint>(call: &E, answer: &Response<Bytes>) -> (&'static str, Option<Error>) {
+        (type_name::<E>().rsplit("::").next().unwrap_or_default(), call.parse(answer).err())
     }
     let (room, message, style) = (RoomId(1), MessageId(2), ReplyStyle::default());
     let (email, password) = ("a@b.example".to_owned(), "p".to_owned());
     let text = "text".to_owned();
     let user = UserId(3);
-    [
+    vec![
         one(&LoginPage, answer),
         one(&ValidateLogin { email: email.clone(), password: password.clone().into(), fkey: "k".into() }, answer),
         one(&SubmitLogin { email, password: password.into(), fkey: "k".into() }, answer),
@@ -36,7 +46,7 @@ fn errors(answer: &Response<Bytes>) -> Vec<Error> {
         one(&RoomEvents::latest(room, 1), answer),
         one(&PollEvents { rooms: vec![(room, EventId(1))] }, answer),
         one(&NewMessage { room, text: text.clone(), parent: None, style }, answer),
-        one(&EditMessage { message, text, parent: None, style }, answer),
+        one(&EditMessage { message, text: text.clone(), parent: None, style }, answer),
         one(&DeleteMessage { message }, answer),
         one(&Acknowledge { messages: vec![message] }, answer),
         one(&LeaveRoom { room }, answer),
@@ -61,10 +71,59 @@ fn errors(answer: &Response<Bytes>) -> Vec<Error> {
         one(&Transcript::Latest(room), answer),
         one(&StarredMessages { room, count: 0 }, answer),
         one(&SearchMessages::new("x"), answer),
+        one(&StarMessage { message }, answer),
+        one(&ClearStars { message }, answer),
+        one(&PinMessage { message }, answer),
+        one(&UnpinMessage { message }, answer),
+        one(&FlagMessage { message }, answer),
+        one(&FlagForModerator { message, text: text.clone() }, answer),
+        one(&MoveMessages { room, messages: vec![message], to: room }, answer),
+        one(&Bookmark { room, first: message, last: MessageId(9), title: text.clone() }, answer),
+        one(&DeleteBookmark { room, slug: text.clone() }, answer),
+        one(&DeleteMessages { room, messages: vec![message] }, answer),
+        one(&PurgeHistory { message }, answer),
+        one(&LeaveAllRooms, answer),
+        one(
+            &SaveRoom {
+                room: None,
+                name: text.clone(),
+                description: text.clone(),
+                tags: vec![],
+                host: text.clone(),
+                access: DefaultAccess::ReadWrite,
+            },
+            answer,
+        ),
+        one(&FavoriteRoom { room }, answer),
+        one(&InviteUser { user, room }, answer),
+        one(&PairOff { user, name: text.clone() }, answer),
+        one(&RequestAccess { room }, answer),
+        one(&SetUserAccess { room, user, access: UserAccess::Owner }, answer),
+        one(&KickMute { room, user, reason: None }, answer),
+        one(&TimeoutRoom { room, duration: Duration::from_secs(9), reason: text.clone() }, answer),
+        one(&EditBio { user, bio: text.clone() }, answer),
+        one(&IgnoreList, answer),
+        one(&IgnoreUser { user }, answer),
+        one(&UnignoreUser { user }, answer),
+        one(&UploadImage::bytes("a.png", "x", "image/png"), answer),
+        one(&LogoutPage, answer),
+        one(&Logout { fkey: "k".into() }, answer),
+        one(&FreezeRoom { room, frozen: true }, answer),
+        one(&DeleteRoom { room, deleted: true }, answer),
+        one(&MoveMessagesToNew { room, messages: vec![message], title: text.clone() }, answer),
     ]
-    .into_iter()
-    .flatten()
-    .collect()
+}
+
+/// The error of each endpoint that does not take the answer.
+fn errors(answer: &Response<Bytes>) -> Vec<Error> {
+    all(answer).into_iter().filter_map(|(_, error)| error).collect()
+}
+
+fn refused(error: Option<Error>) -> (u16, Refusal) {
+    match error {
+        Some(Error::Refused { status, reason, .. }) => (status, reason),
+        other => panic!("{other:?}"),
+    }
 }
 
 fn answer(status: u16, location: Option<String>, body: Vec<u8>) -> Response<Bytes> {
@@ -81,6 +140,84 @@ fn statuses() -> impl Strategy<Value = u16> {
         prop::sample::select(&[200, 204, 301, 302, 400, 401, 403, 404, 409, 429, 500, 502, 522][..]),
         100_u16..1000
     ]
+}
+
+#[test]
+fn every_endpoint_is_asked() -> io::Result<()> {
+    fn names(folder: &Path, found: &mut BTreeSet<String>) -> io::Result<()> {
+        for entry in fs::read_dir(folder)? {
+            let path = entry?.path();
+            if path.is_dir() {
+                names(&path, found)?;
+                continue;
+            }
+            let source = fs::read_to_string(&path)?;
+            let starts = source.lines().filter_map(|line| line.strip_prefix("impl Endpoint for ")?.split(' ').next());
+            found.extend(starts.map(str::to_owned));
+        }
+        Ok(())
+    }
+    let mut written = BTreeSet::new();
+    names(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/endpoint"), &mut written)?;
+    let asked: BTreeSet<_> = all(&answer(404, None, Vec::new())).into_iter().map(|(name, _)| name.to_owned()).collect();
+    assert!(asked.len() > 60, "{asked:?}");
+    assert_eq!(asked, written);
+    Ok(())
+}
+
+/// With a status that is no success, whatever the call was (protocol notes, 4.1 to 4.6). The login says it in its own way.
+#[test]
+fn every_endpoint_knows_every_refusal() {
+    let text = str::to_owned;
+    for (status, body, expected) in [
+        (404, "The room does not exist, or you do not have permission", Refusal::NoSuchRoomOrNoPermission),
+        (404, "You cannot write or edit messages in this room", Refusal::NoSuchRoomOrNoPermission),
+        (
+            404,
+            "Your account is blocked, ending on Oct 2 at 1:37",
+            Refusal::AccountBlocked(text("Your account is blocked, ending on Oct 2 at 1:37")),
+        ),
+        (
+            404,
+            "The room is in timeout, ending in 58 seconds",
+            Refusal::RoomInTimeout(text("The room is in timeout, ending in 58 seconds")),
+        ),
+        (404, "This room has been frozen", Refusal::RoomFrozen),
+        (409, "The room has been frozen; new messages cannot be added", Refusal::RoomFrozen),
+        (
+            400,
+            "You need 20 reputation points to talk here",
+            Refusal::NotEnoughReputation(text("You need 20 reputation points to talk here")),
+        ),
+        (400, "\"It is too late to edit this message\"", Refusal::TooLate),
+        (400, "\"It is too late to delete this message.\"", Refusal::TooLate),
+        (400, "\"You can only edit your own messages\"", Refusal::NotYours),
+        (400, "\"This message has already been deleted.\"", Refusal::AlreadyDeleted),
+        (400, "\"The message has been deleted and cannot be edited\"", Refusal::AlreadyDeleted),
+        (400, "\"Only a room-owner can pin messages\"", Refusal::NotRoomOwner),
+        (404, "<!DOCTYPE html><title>Page Not Found</title>", Refusal::BadId),
+        (404, "", Refusal::BadId),
+        (409, "Ada is already in this room", Refusal::Other(text("Ada is already in this room"))),
+    ] {
+        for (name, error) in all(&answer(status, None, body.into())) {
+            assert_eq!(refused(error), (status, expected.clone()), "{name}: {body}");
+        }
+    }
+    for (body, seconds) in
+        [("You can perform this action again in 3 seconds.", 3), ("You can perform this action again in 1 second", 1)]
+    {
+        for (name, error) in all(&answer(409, None, body.into())) {
+            let Some(Error::RateLimited { retry_after, .. }) = error else { panic!("{name}: {error:?}") };
+            assert_eq!(retry_after, Duration::from_secs(seconds), "{name}: {body}");
+        }
+    }
+    let unknown = answer(302, Some("/error?aspxerrorpath=/x".into()), Vec::new());
+    for (name, error) in all(&unknown).into_iter().filter(|(name, _)| *name != "SubmitLogin") {
+        assert_eq!(refused(error), (302, Refusal::BadId), "{name}");
+    }
+    for (name, error) in all(&answer(500, None, "Internal Server Error".into())) {
+        assert!(matches!(error, Some(Error::Server { status: 500, .. })), "{name}: {error:?}");
+    }
 }
 
 proptest! {

@@ -17,6 +17,8 @@ use smol::Executor;
 use smol::channel::{Sender, bounded};
 use smol::net::TcpStream;
 
+use crate::waiting;
+
 /// Calls that block. The runtime of one connection, or of several that share a thread.
 #[derive(Clone)]
 pub struct Blocking {
@@ -27,7 +29,7 @@ pub struct Blocking {
 }
 
 #[derive(Debug, Clone)]
-struct Tcp;
+pub(crate) struct Tcp;
 
 impl Blocking {
     /// Starts the background thread, with the usual settings of the network.
@@ -41,6 +43,7 @@ impl Blocking {
         let (alive, ended) = bounded::<()>(1);
         let running = Arc::clone(&executor);
         thread::Builder::new().name("sechat".to_owned()).spawn(move || {
+            waiting::mark_this_thread();
             // Nothing is ever sent: it ends with an error, when the last sender is gone.
             let _ = smol::block_on(running.run(ended.recv()));
         })?;
@@ -78,11 +81,15 @@ impl Mode for Blocking {
     }
 
     fn hand_over<T: Send + 'static>(reply: Reply<T>) -> Result<T, Error> {
-        reply.wait()
+        reply.before_waiting(waiting::check_this_thread).wait()
     }
 }
 
-impl BlockingMode for Blocking {}
+impl BlockingMode for Blocking {
+    fn before_waiting() {
+        waiting::check_this_thread();
+    }
+}
 
 impl Dial for Tcp {
     type Stream = TcpStream;

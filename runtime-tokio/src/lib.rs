@@ -19,8 +19,29 @@
 //! }
 //! ```
 //!
-//! Each connection is one task on the runtime in which it is made. Handles can then be used on any thread, of this
-//! runtime or not.
+//! Each connection is one task on the runtime in which it is made, of either flavour. Handles can then be used on any
+//! thread, of this runtime or not. When the runtime ends, calls end with [`Error::Closed`] and streams of events with it.
+//!
+//! Any future of this crate may be dropped, and any task that holds one aborted: events are not lost by that, posts that
+//! were not sent yet are not sent, and what was sent stays done. [`Reply::wait`] panics, with tokio's own words, in a task
+//! or in `block_on`, where it could wait for itself; in `spawn_blocking` and on other threads it waits.
+//!
+//! # Paused clocks
+//!
+//! Time is tokio's, so that tests can pause it. Without any network, that is all. But with a server on a socket, mind
+//! that tokio moves a paused clock to the next timer whenever all tasks wait, even if it is for an answer: 30 seconds go
+//! by in no time, and the request is overdue. A blocking task holds that back for as long as it runs:
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread", start_paused = true)]
+//! # async fn main() {
+//! let (hold, held) = std::sync::mpsc::channel::<()>();
+//! tokio::task::spawn_blocking(move || held.recv());
+//! // Log in, join, post: no time goes by, but for this:
+//! tokio::time::advance(std::time::Duration::from_secs(60)).await;
+//! drop(hold);
+//! # }
+//! ```
 //!
 //! The names are those of [`sechat_client`], where `M::Reply<T>` reads [`Reply<T>`], a future of `Result<T, Error>`, and
 //! [`Events`](sechat_client::Events) is a `Stream`.

@@ -111,7 +111,7 @@ impl Mode for Tokio {
     }
 
     fn hand_over<T: Send + 'static>(reply: Reply<T>) -> Reply<T> {
-        reply
+        reply.before_waiting(check_this_thread)
     }
 }
 
@@ -140,6 +140,13 @@ impl Default for Tokio {
 impl fmt::Debug for Tokio {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Tokio").finish_non_exhaustive()
+    }
+}
+
+/// Panics where tokio runs tasks. Its own check knows `spawn_blocking` and `block_in_place`, where waiting is in order.
+fn check_this_thread() {
+    if let Ok(handle) = Handle::try_current() {
+        handle.block_on(async {});
     }
 }
 

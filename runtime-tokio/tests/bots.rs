@@ -92,6 +92,12 @@ async fn two_bots_talk_in_the_open() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_bots_talk_on_several_threads() {
+    let listener = listen(ListenerOptions::new(setup()));
+    two_bots_talk(&listener, Tokio::new()).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_bots_talk_secured() {
     let listener = listen(ListenerOptions::new(setup()).tls());
     let network = Network::new().add_root_certificate_pem(listener.authority_pem().unwrap()).unwrap();

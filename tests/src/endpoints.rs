@@ -14,7 +14,7 @@ pub fn public_endpoints() -> io::Result<Endpoints> {
     let exported: BTreeSet<String> = statements(&module, "pub use ").flat_map(|list| words(&list)).collect();
     let open: BTreeSet<String> = statements(&module, "pub mod ").flat_map(|name| words(&name)).collect();
     let mut endpoints = Endpoints::new();
-    for file in files(&folder)? {
+    for file in source_files(&folder)? {
         let source = fs::read_to_string(&file)?;
         let in_open = file.file_stem().is_some_and(|stem| open.contains(&*stem.to_string_lossy()));
         for line in source.lines() {
@@ -64,12 +64,13 @@ fn words(text: &str) -> Vec<String> {
     text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty()).map(Into::into).collect()
 }
 
-fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
+/// The source files of a folder and of those in it.
+pub fn source_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         if path.is_dir() {
-            found.extend(files(&path)?);
+            found.extend(source_files(&path)?);
         } else if path.extension().is_some_and(|kind| kind == "rs") {
             found.push(path);
         }

@@ -24,6 +24,6 @@ mod secrets;
 
 pub use cast::{ADA, BOT, EMAIL, OTHER, PASSWORD, PRIVATE, ROOM, pasted};
 pub use duo::Duo;
-pub use endpoints::{Endpoints, public_endpoints, root};
+pub use endpoints::{Endpoints, public_endpoints, root, source_files};
 pub use example::{Ended, Example, PATIENCE, example};
 pub use network::{Fate, FrameFate, Sent, answer, gaps, page, redirect};

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::{fs, io};
 
-use sechat_tests::{Endpoints, public_endpoints, root};
+use sechat_tests::{Endpoints, public_endpoints, root, source_files};
 
 const TABLE: &str = include_str!("../../docs/coverage.md");
 
@@ -50,6 +50,39 @@ fn what_handles_have_is_not_told_to_have_no_handle() -> io::Result<()> {
     let bare: BTreeSet<String> = rows.filter_map(|row| Some(row.split('`').nth(1)?.to_owned())).collect();
     assert!(made.contains("StarMessage") && bare.contains("LeaveAllRooms"), "{made:?} {bare:?}");
     assert_eq!(made.intersection(&bare).collect::<Vec<_>>(), [""; 0]);
+    Ok(())
+}
+
+#[test]
+fn the_sections_of_the_notes_that_the_code_names_are_there() -> io::Result<()> {
+    let notes = fs::read_to_string(root().join("core/docs/protocol.md"))?;
+    let titles = notes.lines().filter_map(|line| {
+        let line = line.trim_start_matches(['#', '*']).trim_start();
+        let number = line.split(' ').next()?.trim_end_matches('.');
+        number.starts_with(|c: char| c.is_ascii_digit()).then(|| number.to_owned())
+    });
+    let titles: BTreeSet<String> = titles.collect();
+    let mut named = BTreeSet::new();
+    for part in ["core/src", "client/src", "fixtures/src"] {
+        for file in source_files(&root().join(part))? {
+            let source = fs::read_to_string(&file)?;
+            // A reference may go on in the next line of its comment.
+            let words =
+                source.lines().map(|line| line.trim_start().trim_start_matches('/').trim_start_matches('!').trim());
+            let text = words.collect::<Vec<_>>().join(" ");
+            for reference in text.split("protocol notes, ").skip(1) {
+                let end = reference.find(|c: char| !c.is_ascii_digit() && !". ,andto".contains(c));
+                let numbers =
+                    reference[..end.unwrap_or(reference.len())].split(|c: char| !c.is_ascii_digit() && c != '.');
+                let numbers = numbers.map(|number| number.trim_matches('.')).filter(|number| number.contains('.'));
+                // The tenth section is a list.
+                named.extend(numbers.map(|number| if number.starts_with("10.") { "10" } else { number }.to_owned()));
+            }
+        }
+    }
+    assert!(named.len() > 40, "{named:?}");
+    let missing: Vec<_> = named.difference(&titles).collect();
+    assert!(missing.is_empty(), "named in the code, and not in the notes: {missing:?}");
     Ok(())
 }
 

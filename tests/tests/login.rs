@@ -138,7 +138,7 @@ fn a_changed_page_says_what_was_looked_for_and_shows_no_secret() {
     for (line, name, looked_for) in [
         (FORM, "the login page", "#login-form input[name=fkey]"),
         (SUBMIT, "the answer to the login", "a redirect to / or the form again"),
-        (HOME, "the chat's front page", ".topbar-menu-links, .topbar-links, #active-user or input[name=fkey]"),
+        (HOME, "the chat's front page", ".topbar-menu-links, .topbar-links, #active-user, input[name=fkey]"),
     ] {
         let mut duo = Duo::new();
         duo.always(line, Fate::Instead(answer(200, &odd)));

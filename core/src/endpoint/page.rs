@@ -113,7 +113,7 @@ pub(super) fn stars(mark: Option<Element<'_>>, region: Region<'_>) -> Result<Sta
     // One star is shown without its number.
     let count = if times.is_empty() { Some(1) } else { times.parse().ok() };
     let count = count.ok_or_else(|| region.missing("a number in .times"))?;
-    Ok(Stars { count, pinned: mark.has_class("owner-star"), mine: mark.has_class("user-star") })
+    Ok(Stars { count, pinned: mark.has_class(at::mark::PINNED), mine: mark.has_class(at::mark::OWN_STAR) })
 }
 
 /// How busy a room or a user is.
@@ -127,14 +127,24 @@ pub(super) fn activity(region: Region<'_>) -> Result<Vec<Activity>, Missing> {
 
 /// The page that is shown and the last one there is; a list without numbers has one page.
 pub(super) fn paging(region: Region<'_>) -> Result<(u32, u32), Missing> {
+    for pager in region.all(at::PAGER) {
+        let pager = region.inside(pager)?;
+        for link in pager.all(at::PAGE_LINK) {
+            let inside = pager.inside(link)?;
+            if !pager.all(at::PAGE_NUMBER).any(|number| number.start() == link.start() || inside.has(number)) {
+                return Err(pager.missing(at::PAGE_NUMBER.text()));
+            }
+        }
+    }
     let mut current = None;
     let mut last = 1;
     for element in region.all(at::PAGE_NUMBER) {
         let text = element.inner_text().unwrap_or_default();
         let Ok(number) = text.parse::<u32>() else { continue };
         last = last.max(number);
-        if element.has_class("current") && current.replace(number).is_some() {
-            return Err(region.missing(".page-numbers.current, once"));
+        // Both ends of a list may have the numbers.
+        if element.has_class(at::mark::CURRENT) && current.replace(number).is_some_and(|other| other != number) {
+            return Err(region.missing("one .page-numbers.current"));
         }
     }
     match current {

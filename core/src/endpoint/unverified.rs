@@ -3,8 +3,8 @@
 //! They are built as that script built them and read as other endpoints of the same kind are; nobody has seen the server
 //! answer them since. They may be gone, and may go from here without a new major version.
 //!
-//! What is not even known so well has no endpoint at all: room bans, guidelines, feeds, schedules, and lifting or
-//! answering flags (protocol notes, 4.7, 4.15 and 4.17).
+//! What is not even known so well has no endpoint at all: room bans, guidelines, changes of feeds and schedules (protocol
+//! notes, 4.15 and 4.17). Nor have flags to be taken back, answered or listed, which only two scripts for moderators do (4.7).
 
 use bytes::Bytes;
 use http::{Request, Response};

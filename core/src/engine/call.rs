@@ -53,6 +53,8 @@ pub(super) struct Call {
     pub(super) attempts_left: u32,
     pub(super) refusals_left: u32,
     pub(super) tries: u32,
+    /// How often it went out again because a page has shown another fkey or cookie.
+    pub(super) refreshed: u32,
     pub(super) stage: Stage,
     pub(super) sink: Sink,
     pub(super) sent: Option<Sent>,

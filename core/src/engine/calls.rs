@@ -12,6 +12,10 @@ use super::{Ending, Engine, Pending};
 use crate::endpoint::{Endpoint, LeaveRoom, Nature, NewMessage, Session as Context, SocketAddress};
 use crate::{Error, MessageId, Now, RoomId};
 
+/// A call that is refused goes out again this often because the session looks different: on a server that changes the
+/// fkey with every page it always does.
+const MOST_REFRESHED: u32 = 2;
+
 /// Who gets the result of a call.
 #[derive(Debug)]
 pub(super) enum Sink {
@@ -45,6 +49,7 @@ impl Engine {
             attempts_left: attempts,
             refusals_left: self.config.refusals.get(),
             tries: 0,
+            refreshed: 0,
             stage: Stage::Waiting(None),
             sink,
             sent: None,
@@ -293,10 +298,16 @@ impl Engine {
         let error = error.clone();
         // After a page in place of an answer, only a session that has ended shows that the call was not carried out.
         let page = matches!(error, Error::Uncertain { .. });
-        let session_changed =
-            call.sent.as_ref().is_none_or(|sent| if page { sent.session_ends != ends } else { sent.epoch != epoch });
-        if session_changed && call.attempts_left > 0 {
+        let ended = call.sent.as_ref().is_none_or(|sent| sent.session_ends != ends);
+        let changed = !page && call.sent.as_ref().is_none_or(|sent| sent.epoch != epoch);
+        if (ended || changed && call.refreshed < MOST_REFRESHED) && call.attempts_left > 0 {
+            call.refreshed += u32::from(!ended);
             call.stage = Stage::Waiting(None);
+        } else if matches!(error, Error::Changed { .. }) && call.endpoint_as::<LeaveRoom>().is_some() {
+            // So the page was no excuse but the answer, of which nobody knows that it is empty (protocol notes, 4.11).
+            let left: Result<Boxed, Error> = Ok(Box::new(()));
+            self.note_outcome(now, id, &left);
+            self.end(id, left);
         } else if matches!(error, Error::Changed { .. }) {
             // A good session, and a page where an answer was due: something in between spoke for the server.
             self.retry(now, id, error);

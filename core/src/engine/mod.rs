@@ -13,6 +13,7 @@ mod net;
 mod own;
 mod pace;
 mod position;
+mod rest;
 mod session;
 mod settle;
 
@@ -24,6 +25,7 @@ use std::time::Instant;
 pub use config::{Access, Config, FeedConfig, ReplyStyle};
 pub use io::{Deadline, ExchangeId, Input, Output, SocketId, TicketId};
 pub use position::Position;
+pub use rest::Rest;
 
 use backoff::Jitter;
 use call::{Boxed, Call, Stage};
@@ -173,7 +175,7 @@ impl Engine {
     /// Posts a message, perhaps in answer to another; the ticket gives its id.
     pub fn send(&mut self, now: Now, room: RoomId, text: String, reply_to: Option<MessageId>) -> Ticket<MessageId> {
         let style = self.config.reply_style;
-        self.session.room_hint.get_or_insert(room);
+        self.session.hint(room);
         self.submit(now, NewMessage { room, text, parent: reply_to, style })
     }
 
@@ -320,7 +322,8 @@ impl Engine {
         match owner {
             Owner::Call(id) => self.call_answered(now, id, answer),
             Owner::Session => {
-                if let Some(outcome) = self.session.answer(now, &mut self.net, &mut self.jitter, answer) {
+                let held = self.hold_until.is_some_and(|until| until > now.mono);
+                if let Some(outcome) = self.session.answer(now, &mut self.net, &mut self.jitter, held, answer) {
                     self.session_settled(now, outcome);
                 }
             }

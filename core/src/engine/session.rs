@@ -10,6 +10,7 @@
 //!                      LoginPage ─▶ (Validate) ─▶ Submit
 //! ```
 
+use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use http::Request;
@@ -33,6 +34,9 @@ const TRIES_OF_A_CHANGED_PAGE: u32 = 2;
 /// A login whose answer says nothing of the password, or that chat does not take, is made once more, but not if the
 /// one before came to nothing as well.
 const TRIES_OF_A_LOGIN: u32 = 2;
+
+/// As many rooms are remembered for their pages.
+const HINTS: usize = 8;
 
 #[derive(Debug)]
 pub(super) struct Session {
@@ -58,8 +62,8 @@ pub(super) struct Session {
     /// Logins in a row that came to nothing.
     failed_logins: u32,
     longest_wait: Duration,
-    /// A room whose page may show the fkey if no other does.
-    pub(super) room_hint: Option<RoomId>,
+    /// Rooms whose pages may show the fkey if no other does; the first is asked for first.
+    room_hints: VecDeque<RoomId>,
 }
 
 /// What has happened since a session was wanted.
@@ -70,11 +74,14 @@ struct Search {
     network_faults: u32,
     odd_pages: u32,
     bad_logins: u32,
+    refused_logins: u32,
     /// A password has gone out, and the site has taken it.
     submitted: bool,
     logged_in: bool,
     /// The chat cookie was left out, in case an old one hides a good account. Once is enough.
     without_cookie: bool,
+    /// Room pages that were denied.
+    rooms_denied: usize,
 }
 
 struct Account {
@@ -137,7 +144,7 @@ impl Session {
             rest: None,
             failed_logins: 0,
             longest_wait: config.longest_wait,
-            room_hint: None,
+            room_hints: VecDeque::new(),
         }
     }
 
@@ -174,6 +181,13 @@ impl Session {
     pub(super) fn credentials(&self, net: &Net) -> Option<Credentials> {
         let me = self.me.as_ref()?;
         Some(Credentials::new(net.server.clone(), me.id, me.name.clone(), net.jar.clone()))
+    }
+
+    /// A room that the account has to do with.
+    pub(super) fn hint(&mut self, room: RoomId) {
+        if self.room_hints.len() < HINTS && !self.room_hints.contains(&room) {
+            self.room_hints.push_back(room);
+        }
     }
 
     /// Something wants a session: makes one unless there is one or one is being made.
@@ -219,6 +233,11 @@ impl Session {
         }
     }
 
+    /// Whether it neither asks for anything nor is about to.
+    pub(super) fn is_at_rest(&self) -> bool {
+        matches!(self.state, State::Idle | State::Ready)
+    }
+
     pub(super) fn deadline(&self) -> Option<Instant> {
         match &self.state {
             State::Waiting(until, _) => Some(*until),
@@ -226,10 +245,22 @@ impl Session {
         }
     }
 
-    pub(super) fn answer(&mut self, now: Now, net: &mut Net, jitter: &mut Jitter, answer: Answer) -> Option<Outcome> {
+    /// Takes in an answer. While everything is `held`, what it leads to waits to be [tended](Self::tend).
+    pub(super) fn answer(
+        &mut self,
+        now: Now,
+        net: &mut Net,
+        jitter: &mut Jitter,
+        held: bool,
+        answer: Answer,
+    ) -> Option<Outcome> {
         let State::Asking(step) = &self.state else { return None };
         let step = step.clone();
         match self.advance(now, net, &step, answer) {
+            Ok(Some(step)) if held => {
+                self.state = State::Waiting(now.mono, step);
+                None
+            }
             Ok(Some(step)) => {
                 self.ask(now, net, step);
                 None
@@ -264,14 +295,18 @@ impl Session {
             }
             Step::Favorites => {
                 // An error of this page says nothing about the session: another page may still show the fkey.
-                let fkey = FavoriteRooms.parse(&response).ok().and_then(|home| home.fkey);
-                self.take_fkey(fkey, Some(Step::Room(None)))
+                match FavoriteRooms.parse(&response) {
+                    Err(error @ Error::RateLimited { .. }) => Err(error),
+                    page => self.take_fkey(page.ok().and_then(|home| home.fkey), Some(Step::Room(None))),
+                }
             }
             Step::Room(address) => match (RoomPage { room: self.hinted_room() }.parse(&response), address) {
                 (Ok(home), _) => self.take_fkey(home.fkey, None),
                 (Err(Error::Refused { reason: Refusal::Redirected(path), .. }), None) if self.is_room_page(&path) => {
                     Ok(Some(Step::Room(Some(path))))
                 }
+                // That room is not for this account. It says nothing about any other, nor about the session.
+                (Err(Error::Refused { .. }), _) => self.next_room(),
                 (Err(error), _) => Err(error),
             },
             Step::LoginPage => Ok(Some(match LoginPage.parse(&response)? {
@@ -335,6 +370,18 @@ impl Session {
         }
     }
 
+    /// A room's page is denied: another room's may be shown.
+    fn next_room(&mut self) -> Result<Option<Step>, Error> {
+        self.search.rooms_denied += 1;
+        if !self.room_hints.is_empty() {
+            self.room_hints.rotate_left(1);
+        }
+        if self.search.rooms_denied < self.room_hints.len() {
+            return Ok(Some(Step::Room(None)));
+        }
+        self.take_fkey(None, None)
+    }
+
     fn replace_fkey(&mut self, fkey: SecretString) {
         if self.fkey() != fkey.expose_secret() {
             self.fkey = fkey;
@@ -373,9 +420,9 @@ impl Session {
             }
             Error::Changed { .. } => (&mut self.search.odd_pages, TRIES_OF_A_CHANGED_PAGE.min(self.attempts)),
             // The fkey of the form, or the fresh session, may have ended just then.
-            Error::Login(LoginError::ChatRefused) => (&mut self.search.bad_logins, TRIES_OF_A_LOGIN),
+            Error::Login(LoginError::ChatRefused) => (&mut self.search.refused_logins, TRIES_OF_A_LOGIN),
             Error::Login(LoginError::WrongPassword) if self.me.is_some() => {
-                (&mut self.search.bad_logins, TRIES_OF_A_LOGIN)
+                (&mut self.search.refused_logins, TRIES_OF_A_LOGIN)
             }
             _ => return Some(self.fail(now, error)),
         };
@@ -386,6 +433,7 @@ impl Session {
         }
         let asked_for = if let Error::RateLimited { retry_after } = error { retry_after } else { Duration::ZERO };
         let wait = jitter.backoff(attempt, self.backoff_cap).max(asked_for);
+        let step = if matches!(step, Step::Room(_)) { Step::Room(None) } else { step };
         // A form's fkey is good for one login: start from the form again.
         let from_form = matches!(step, Step::Validate(_) | Step::Submit(_)) || matches!(error, Error::Login(_));
         let step = if from_form { Step::LoginPage } else { step };
@@ -397,9 +445,11 @@ impl Session {
         self.state = State::Idle;
         if matches!(error, Error::Login(LoginError::WrongPassword | LoginError::ChatRefused)) {
             self.dead = Some(error.clone());
+        } else if !self.search.submitted {
+            // Nothing was tried: perhaps because of an earlier failure, whose rest must not grow by that.
         } else if matches!(error, Error::Login(LoginError::Captcha)) {
             self.rest = Some((now.mono + LONGEST_REST, error.clone()));
-        } else if self.search.submitted {
+        } else {
             let rest = FIRST_REST.saturating_mul(1 << self.failed_logins.min(16)).min(LONGEST_REST);
             self.failed_logins += 1;
             self.rest = Some((now.mono + rest, error.clone()));
@@ -461,7 +511,7 @@ impl Session {
     }
 
     fn hinted_room(&self) -> RoomId {
-        self.room_hint.unwrap_or(RoomId(1))
+        self.room_hints.front().copied().unwrap_or(RoomId(1))
     }
 }
 

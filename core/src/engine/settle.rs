@@ -84,10 +84,8 @@ impl Engine {
     }
 
     pub(super) fn settle_read(&mut self, now: Now, post: TicketId, result: Result<RoomSnapshot, Error>) {
-        let snapshot = match result {
-            Ok(snapshot) => snapshot,
-            Err(error) => return self.cannot_read(now, post, error),
-        };
+        // Even if the session has ended: nobody knows whether that was before the post or after.
+        let Ok(snapshot) = result else { return self.next_round(now, post) };
         if let Some(Stage::Settling(settling)) = self.calls.get_mut(&post).map(|call| &mut call.stage) {
             settling.looked = true;
         }
@@ -152,19 +150,6 @@ impl Engine {
         let later = sent.latest_own.is_none_or(|latest| message.id > latest);
         let answers_right = self.message(post)?.parent.is_none_or(|parent| message.parent_id == Some(parent));
         (mine && later && !too_old && answers_right && !self.own.is_accounted(message.id)).then_some(message.id)
-    }
-
-    /// The room cannot be read. If the session has ended, a page in place of the answer was the login page: nothing was
-    /// done, and that is certain.
-    fn cannot_read(&mut self, now: Now, post: TicketId, error: Error) {
-        let Some(Stage::Settling(Settling { page, .. })) = self.calls.get(&post).map(|call| &call.stage) else {
-            return;
-        };
-        if *page && matches!(error, Error::SessionExpired | Error::Login(_)) {
-            self.end(post, Err(error));
-        } else {
-            self.next_round(now, post);
-        }
     }
 
     /// The room does not show it. It ends as unknown, unless the answer was the page of a session that has ended:

@@ -80,10 +80,22 @@ impl<'p> Region<'p> {
         Ok(pairs)
     }
 
-    /// What begins before the first match; everything when there is none.
+    /// What begins before the first element that any alternative names; everything when there is none.
     pub(crate) fn until(self, selector: Selector) -> Self {
-        let to = self.first(selector).map_or(self.to, |mark| mark.at);
-        Self { to, ..self }
+        let compounds: Vec<_> = selector.compounds().collect();
+        let end = self.elements().find(|element| compounds.iter().any(|compound| compound.matches(*element)));
+        Self { to: end.map_or(self.to, |end| end.at), ..self }
+    }
+
+    /// What begins after the first match, which leaves open where that ends.
+    pub(crate) fn after(self, selector: Selector) -> Option<Self> {
+        Some(Self { from: self.first(selector)?.at + 1, ..self })
+    }
+
+    /// The first `value` that is not empty among the inputs that match.
+    pub(crate) fn value(self, selector: Selector) -> Option<String> {
+        let mut values = self.all(selector).filter_map(|input| Some(input.attribute("value")?.trim().to_owned()));
+        values.find(|value| !value.is_empty())
     }
 
     /// What begins after an element and within it. Fails where its end cannot be found.
@@ -157,6 +169,32 @@ mod tests {
             let missing = page.inside(item).unwrap().one(NAME).err().unwrap();
             assert_eq!((missing.looked_for, missing.excerpt.as_str()), (".new-name, .name", "<i>x</i></p>"));
         });
+    }
+
+    #[test]
+    fn a_region_ends_at_the_first_of_any_alternative() {
+        const END: Selector = Selector(".stop, .item");
+        with("<p class=name>1</p><p class=item></p><p class=name>2</p><p class=stop></p>", |page| {
+            assert_eq!(page.until(END).all(NAME).count(), 1);
+            assert_eq!(page.after(ITEM).unwrap().all(NAME).filter_map(Element::inner_text).collect::<Vec<_>>(), ["2"]);
+            assert!(page.after(Selector(".missing")).is_none());
+        });
+    }
+
+    #[test]
+    fn values_of_inputs_are_what_is_not_empty() {
+        const FKEY: Selector = Selector("input[name=fkey]");
+        let body = r#"<form id=other action=/a/b><input name=fkey value=first></form>
+            <FORM CLASS="item"><INPUT TYPE=hidden NAME='fkey' VALUE='a&amp;b'/><br/></FORM>
+            <form><input name="fkey" value="third"></form>"#;
+        with(body, |page| {
+            assert_eq!(page.value(FKEY).as_deref(), Some("first"));
+            let form = page.after(ITEM).unwrap().until(Selector("form"));
+            assert_eq!(form.value(FKEY).as_deref(), Some("a&b"));
+            assert_eq!(page.value(Selector("input[name=missing]")), None);
+        });
+        let body = r#"<input name="fkey" value=""><input name="fkey"><input name="fkey" value=" k ">"#;
+        with(body, |page| assert_eq!(page.value(FKEY).as_deref(), Some("k")));
     }
 
     #[test]

@@ -14,10 +14,31 @@ macro_rules! selectors {
     };
 }
 
-// Several pages.
 selectors! {
+    // The session, on any page.
+    FKEY = "input[name=fkey]";
+    FORM = "form";
+    PASSWORD = "input[name=password]";
+    /// Its first link is the user's, or one to log in with.
+    TOP_BAR_MENU = ".topbar-menu-links";
+    /// Has the user's link among others.
+    TOP_BAR = ".topbar-links";
+    /// What follows the top bar: links from there on are other people's.
+    AFTER_TOP_BAR = "form, #header, #content, #main, #chat, #sidebar, #footer";
+    /// The user's own corner of a room, whose class has the id.
+    ACTIVE_USER = "#active-user";
+    /// Whose `title` or `alt` is a name.
+    FACE = "img[title], a[title], img[alt], a[alt]";
+    /// What tells a chat page from any other.
+    CHAT_MARK = ".topbar-menu-links, .topbar-links, #active-user, input[name=fkey]";
+    ANY_LINK = "a";
+
+    // Several pages.
     /// Where lists of pages say how far they go.
     PAGE_NUMBER = ".page-numbers";
+    PAGER = ".pager";
+    /// Has a number in it, or is one.
+    PAGE_LINK = "a[href*=page=]";
     USER_LINK = "a[href^=/users/]";
     TAG = "a.tag";
     HEADING = "h1";
@@ -139,6 +160,29 @@ selectors! {
     VISITED_ROOMS = "#user-roomcards-container";
     SITE_LINK = "a[href^=//], a[href^=http]";
     EDIT_ABOUT = "#edit-message";
+
+    // The form for a room.
+    ROOM_FORM = "[name=defaultAccess]";
+    /// How the form says what is wrong is not recorded.
+    FORM_ERROR = "[class*=error]";
+}
+
+/// Classes that say something of the element that has them.
+pub(crate) mod mark {
+    /// Of `.stars`: the message is pinned.
+    pub(crate) const PINNED: &str = "owner-star";
+    /// Of `.stars`: one of them is one's own.
+    pub(crate) const OWN_STAR: &str = "user-star";
+    /// Of `.page-numbers`: it is the page that is shown.
+    pub(crate) const CURRENT: &str = "current";
+    /// Of `.monologue`: its author is the reader.
+    pub(crate) const MINE: &str = "mine";
+    /// Of `.message`: it is the one that was asked for.
+    pub(crate) const HIGHLIGHT: &str = "highlight";
+    /// Of `.roomcard`.
+    pub(crate) const FROZEN: &str = "frozen";
+    /// Of `.roomcard`.
+    pub(crate) const DELETED: &str = "deleted";
 }
 
 #[cfg(test)]

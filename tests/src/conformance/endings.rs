@@ -24,7 +24,9 @@ async fn collapses<R: Runtime>(stage: &Stage<Altered<R>>) {
     let room = chat.join(ROOM).await.expect("a room");
     stage.sees("a socket", |server| server.sockets().len() == 1).await;
     // No answer comes in the time of a test.
-    stage.listener.inject(Fault::delay(NEW, Duration::from_secs(3600)));
+    for path in [NEW, "/chats/2/events"] {
+        stage.listener.inject(Fault::delay(path, Duration::from_secs(3600)));
+    }
     let (mut own, mut all) = (room.events(), chat.events());
     let (sent, queued) = (room.send("under way"), room.send("waits for its turn"));
     stage.sees("the first post", |server| server.audit().requests.iter().any(|r| r.path == NEW)).await;

@@ -1,6 +1,6 @@
 //! One message at a time.
 
-use sechat_core::endpoint::{FullMessage, MessageHistory, MessageHtml, RevisionKind};
+use sechat_core::endpoint::{FullMessage, MessageHistory, MessageHtml, PurgeHistory, RevisionKind};
 use sechat_core::{MessageId, Refusal};
 
 use super::stage::*;
@@ -49,4 +49,18 @@ fn a_history_of_edits_pins_and_deletion() {
     assert_eq!(record.revisions[1].source.as_deref(), Some("mine\nand\n  more"));
     stage.server.delete(stage.now, EVE, parent);
     assert_eq!(Stage::anonymous().read(MessageHistory { message: parent }).map_err(why).unwrap_err(), GONE);
+}
+
+#[test]
+fn a_purged_history_is_told_by_the_page_and_not_by_a_message() {
+    let mut stage = Stage::new();
+    let id = stage.say(BOT, ROOM, "secret");
+    stage.server.edit(stage.now, id, "(older data no longer available)");
+    let whole = stage.read(MessageHistory { message: id }).unwrap();
+    assert_eq!((whole.purged, whole.revisions.len()), (false, 2));
+    stage.server.user_mut(BOT).unwrap().moderator = true;
+    stage.read(PurgeHistory { message: id }).unwrap();
+    let purged = stage.read(MessageHistory { message: id }).unwrap();
+    assert_eq!((purged.purged, purged.revisions.len()), (true, 1));
+    assert!(!String::from_utf8_lossy(stage.last.body()).contains("secret"));
 }

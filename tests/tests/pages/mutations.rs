@@ -9,8 +9,9 @@ use http::Response;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use sechat_core::endpoint::{
-    Endpoint, ListRooms, MessageHistory, MessageRecord, MessageRevision, OpenRoom, Profile, RoomAccess, RoomCard,
-    RoomInfo, RoomList, RoomView, SearchMessages, SearchPage, StarredMessages, Transcript, TranscriptPage, UserProfile,
+    AccessList, Endpoint, FavoriteRooms, Home, ListRooms, MessageHistory, MessageRecord, MessageRevision, OpenRoom,
+    Profile, RoomAccess, RoomCard, RoomDetails, RoomInfo, RoomList, RoomPage, RoomStars, RoomView, SearchMessages,
+    SearchPage, StarredMessages, StarsPage, Transcript, TranscriptPage, UserProfile,
 };
 use sechat_core::{Error, RoomId};
 use sechat_fixtures::Room;
@@ -80,7 +81,9 @@ enum Change {
     Double,
     /// With the element after it.
     Swap,
+    /// The first of them: the others are what to fall back to.
     RenameClass,
+    RenameClasses,
     RenameId,
     RenameHref,
     Truncate,
@@ -91,6 +94,7 @@ const CHANGES: &[Change] = &[
     Change::Double,
     Change::Swap,
     Change::RenameClass,
+    Change::RenameClasses,
     Change::RenameId,
     Change::RenameHref,
     Change::Truncate,
@@ -115,6 +119,14 @@ fn changed(page: &str, nodes: &[Node], which: usize, change: Change, at: usize) 
             Some(format!("{}{second}{between}{first}{}", &page[..node.whole.start], &page[next.whole.end..]))
         }
         Change::RenameClass => renamed("class"),
+        Change::RenameClasses => {
+            let tag = &page[node.open.clone()];
+            let (before, rest) = tag.split_once(" class=\"")?;
+            let (classes, after) = rest.split_once('"')?;
+            let classes = classes.split(' ').map(|class| format!("x-{class}")).collect::<Vec<_>>().join(" ");
+            let tag = format!("{before} class=\"{classes}\"{after}");
+            Some(format!("{}{tag}{}", &page[..node.open.start], &page[node.open.end..]))
+        }
         Change::RenameId => renamed("id"),
         Change::RenameHref => renamed("href"),
         Change::Truncate => {
@@ -124,9 +136,14 @@ fn changed(page: &str, nodes: &[Node], which: usize, change: Change, at: usize) 
     }
 }
 
-/// Changes a page in every way, and asks whether what is still read is `sound`.
-fn try_changes<E: Endpoint>(call: &E, answer: &Response<Bytes>, sound: impl Fn(&E::Output, &E::Output) -> bool)
-where
+/// Changes a page in every way, and asks whether what is still read is `sound`. What was only renamed is still there:
+/// then nothing may be missing, and `kept` asks for that as well.
+fn try_changes<E: Endpoint>(
+    call: &E,
+    answer: &Response<Bytes>,
+    sound: impl Fn(&E::Output, &E::Output) -> bool,
+    kept: impl Fn(&E::Output, &E::Output) -> bool,
+) where
     E::Output: Debug,
 {
     let page = String::from_utf8(answer.body().to_vec()).unwrap();
@@ -144,6 +161,11 @@ where
                 let what = &page[nodes[which % nodes.len()].open.clone()];
                 assert!(!matches!(change, Change::Truncate) || sound(&output, &original), "cut at {at}: {output:?}");
                 assert!(sound(&output, &original), "{change:?} {what}\n{output:#?}\n{original:#?}");
+                let renamed = !matches!(change, Change::Drop | Change::Double | Change::Swap | Change::Truncate);
+                assert!(
+                    !renamed || kept(&output, &original),
+                    "{change:?} {what}: something is lost\n{output:#?}\n{original:#?}"
+                );
             }
             Err(Error::Changed { looked_for, .. }) => assert!(!looked_for.is_empty()),
             Err(Error::Refused { .. }) => {}
@@ -203,20 +225,30 @@ fn transcripts() {
     let day = stage.read(Transcript::Latest(ROOM)).unwrap().previous_day.unwrap();
     let call = Transcript::Day(ROOM, day);
     stage.read(call).unwrap();
-    try_changes(&call, &stage.last, |read: &TranscriptPage, was| {
-        (read.room, read.day, &read.room_name) == (was.room, was.day, &was.room_name)
-            && less(&read.next_day, &was.next_day)
-            && less(&read.description, &was.description)
-            && subset(&read.tags, &was.tags, PartialEq::eq)
-            && subset(&read.messages, &was.messages, |read, was| {
-                (read.id, &read.user, &read.content) == (was.id, &was.user, &was.content)
-                    && less(&read.time, &was.time)
-                    && less(&read.parent, &was.parent)
-                    && less(&read.edited, &was.edited)
-                    && less(&read.stars.count, &was.stars.count)
-                    && less(&read.stars.pinned, &was.stars.pinned)
-            })
-    });
+    try_changes(
+        &call,
+        &stage.last,
+        |read: &TranscriptPage, was| {
+            (read.room, read.day, &read.room_name) == (was.room, was.day, &was.room_name)
+                && less(&read.next_day, &was.next_day)
+                && less(&read.description, &was.description)
+                && subset(&read.tags, &was.tags, PartialEq::eq)
+                && subset(&read.messages, &was.messages, |read, was| {
+                    (read.id, &read.user, &read.content) == (was.id, &was.user, &was.content)
+                        && less(&read.time, &was.time)
+                        && less(&read.parent, &was.parent)
+                        && less(&read.edited, &was.edited)
+                        && less(&read.stars.count, &was.stars.count)
+                        && less(&read.stars.pinned, &was.stars.pinned)
+                })
+        },
+        |read, was| {
+            let shown = |page: &TranscriptPage| {
+                page.messages.iter().map(|m| (m.id, m.parent, m.stars.count)).collect::<Vec<_>>()
+            };
+            shown(read) == shown(was)
+        },
+    );
 }
 
 #[test]
@@ -233,13 +265,18 @@ fn histories() {
         (&read.kind, &read.user, &read.content) == (&was.kind, &was.user, &was.content)
             && less(&read.source, &was.source)
     };
-    try_changes(&call, &stage.last, |read: &MessageRecord, was| {
-        (read.id, read.room, &read.user, &read.content) == (was.id, was.room, &was.user, &was.content)
-            && less(&read.source, &was.source)
-            && less(&read.stars.count, &was.stars.count)
-            && subset(&read.pinned_by, &was.pinned_by, PartialEq::eq)
-            && subset(&read.revisions, &was.revisions, revision)
-    });
+    try_changes(
+        &call,
+        &stage.last,
+        |read: &MessageRecord, was| {
+            (read.id, read.room, &read.user, &read.content) == (was.id, was.room, &was.user, &was.content)
+                && less(&read.source, &was.source)
+                && less(&read.stars.count, &was.stars.count)
+                && subset(&read.pinned_by, &was.pinned_by, PartialEq::eq)
+                && subset(&read.revisions, &was.revisions, revision)
+        },
+        |read, was| read.revisions.len() == was.revisions.len() && read.stars.count == was.stars.count,
+    );
 }
 
 #[test]
@@ -247,15 +284,23 @@ fn found_and_starred_messages() {
     let mut stage = furnished();
     let call = SearchMessages { page_size: 3, ..SearchMessages::new("") };
     stage.read(call.clone()).unwrap();
-    try_changes(&call, &stage.last, |read: &SearchPage, was| {
-        read.page == was.page
-            && read.pages <= was.pages
-            && subset(&read.messages, &was.messages, |read, was| {
-                (read.id, read.room, &read.user, &read.content) == (was.id, was.room, &was.user, &was.content)
-                    && less(&read.time, &was.time)
-                    && less(&read.stars.count, &was.stars.count)
-            })
-    });
+    try_changes(
+        &call,
+        &stage.last,
+        |read: &SearchPage, was| {
+            read.page == was.page
+                && read.pages <= was.pages
+                && subset(&read.messages, &was.messages, |read, was| {
+                    (read.id, read.room, &read.user, &read.content) == (was.id, was.room, &was.user, &was.content)
+                        && less(&read.time, &was.time)
+                        && less(&read.stars.count, &was.stars.count)
+                })
+        },
+        |read, was| {
+            let shown = |page: &SearchPage| page.messages.iter().map(|m| (m.id, m.stars.count)).collect::<Vec<_>>();
+            shown(read) == shown(was) && read.pages == was.pages
+        },
+    );
 }
 
 /// What was said stands in an item of the list without an element of its own, so it is plain here.
@@ -270,17 +315,22 @@ fn starred_messages() {
     stage.server.pin_message(stage.now, ADA, pinned);
     let call = StarredMessages { room: ROOM, count: 0 };
     stage.read(call).unwrap();
-    try_changes(&call, &stage.last, |read, was| {
-        subset(read, was, |read, was| {
-            (read.id, &read.content) == (was.id, &was.content)
-                && less(&read.user, &was.user)
-                && less(
-                    &read.time.as_ref().and_then(|time| time.minute),
-                    &was.time.as_ref().and_then(|time| time.minute),
-                )
-                && read.stars.count == was.stars.count
-        })
-    });
+    try_changes(
+        &call,
+        &stage.last,
+        |read, was| {
+            subset(read, was, |read, was| {
+                (read.id, &read.content) == (was.id, &was.content)
+                    && less(&read.user, &was.user)
+                    && less(
+                        &read.time.as_ref().and_then(|time| time.minute),
+                        &was.time.as_ref().and_then(|time| time.minute),
+                    )
+                    && read.stars.count == was.stars.count
+            })
+        },
+        |read, was| read.len() == was.len(),
+    );
 }
 
 fn card(read: &RoomCard, was: &RoomCard) -> bool {
@@ -302,9 +352,14 @@ fn lists_of_rooms() {
     }
     let call = ListRooms { page_size: 4, ..ListRooms::default() };
     stage.read(call.clone()).unwrap();
-    try_changes(&call, &stage.last, |read: &RoomList, was| {
-        read.page == was.page && read.pages <= was.pages && subset(&read.rooms, &was.rooms, card)
-    });
+    try_changes(
+        &call,
+        &stage.last,
+        |read: &RoomList, was| {
+            read.page == was.page && read.pages <= was.pages && subset(&read.rooms, &was.rooms, card)
+        },
+        |read, was| read.rooms.len() == was.rooms.len() && read.pages == was.pages,
+    );
 }
 
 #[test]
@@ -319,38 +374,60 @@ fn rooms() {
             && less(&read.last_post, &was.last_post)
             && less(&read.messages, &was.messages)
     };
-    try_changes(&call, &stage.last, |read, was| {
-        (read.id, &read.name) == (was.id, &was.name)
-            && less(&read.description, &was.description)
-            && read.facts.iter().all(|(key, value)| was.facts.get(key) == Some(value))
-            && less(&read.messages, &was.messages)
-            && less(&read.users_ever, &was.users_ever)
-            && read.activity.iter().all(|activity| was.activity.contains(activity))
-            && subset(&read.tags, &was.tags, PartialEq::eq)
-            && subset(&read.owners, &was.owners, user)
-            && subset(&read.users, &was.users, user)
-    });
+    try_changes(
+        &call,
+        &stage.last,
+        |read, was| {
+            (read.id, &read.name) == (was.id, &was.name)
+                && less(&read.description, &was.description)
+                && read.facts.iter().all(|(key, value)| was.facts.get(key) == Some(value))
+                && less(&read.messages, &was.messages)
+                && less(&read.users_ever, &was.users_ever)
+                && read.activity.iter().all(|activity| was.activity.contains(activity))
+                && subset(&read.tags, &was.tags, PartialEq::eq)
+                && subset(&read.owners, &was.owners, user)
+                && subset(&read.users, &was.users, user)
+        },
+        |read, was| {
+            let sizes =
+                |room: &RoomDetails| (room.facts.len(), room.activity.len(), room.owners.len(), room.users.len());
+            sizes(read) == sizes(was)
+        },
+    );
     let call = RoomAccess { room: GALLERY };
     stage.read(call).unwrap();
-    try_changes(&call, &stage.last, |read, was| {
-        subset(&read.owners, &was.owners, user)
-            && subset(&read.writers, &was.writers, user)
-            && subset(&read.readers, &was.readers, user)
-    });
+    try_changes(
+        &call,
+        &stage.last,
+        |read, was| {
+            subset(&read.owners, &was.owners, user)
+                && subset(&read.writers, &was.writers, user)
+                && subset(&read.readers, &was.readers, user)
+        },
+        |read, was| {
+            let sizes = |list: &AccessList| [&list.owners, &list.writers, &list.readers].map(Vec::len);
+            sizes(read) == sizes(was)
+        },
+    );
     let call = OpenRoom { room: ROOM };
     stage.read(call).unwrap();
-    try_changes(&call, &stage.last, |read: &RoomView, was| {
-        (read.id, &read.name, read.me) == (was.id, &was.name, was.me)
-            && read.users.len() == was.users.len()
-            && subset(&read.users, &was.users, |read, was| (read.id, &read.name) == (was.id, &was.name))
-            && (read.frozen, read.deleted) == (was.frozen, was.deleted)
-            && less(&read.description, &was.description)
-            && less(&read.may_write, &was.may_write)
-            && subset(&read.tags, &was.tags, PartialEq::eq)
-            && subset(&read.others, &was.others, |read, was| {
-                (read.id, &read.name) == (was.id, &was.name) && less(&read.last_message, &was.last_message)
-            })
-    });
+    try_changes(
+        &call,
+        &stage.last,
+        |read: &RoomView, was| {
+            (read.id, &read.name, read.me) == (was.id, &was.name, was.me)
+                && read.users.len() == was.users.len()
+                && subset(&read.users, &was.users, |read, was| (read.id, &read.name) == (was.id, &was.name))
+                && (read.frozen, read.deleted) == (was.frozen, was.deleted)
+                && less(&read.description, &was.description)
+                && less(&read.may_write, &was.may_write)
+                && subset(&read.tags, &was.tags, PartialEq::eq)
+                && subset(&read.others, &was.others, |read, was| {
+                    (read.id, &read.name) == (was.id, &was.name) && less(&read.last_message, &was.last_message)
+                })
+        },
+        |_, _| true,
+    );
 }
 
 #[test]
@@ -358,15 +435,62 @@ fn profiles() {
     let mut stage = furnished();
     let call = UserProfile { user: ADA };
     stage.read(call).unwrap();
-    try_changes(&call, &stage.last, |read: &Profile, was| {
-        (&read.name, read.moderator) == (&was.name, was.moderator)
-            && read.facts.iter().all(|(key, value)| key == "parent user" || was.facts.get(key) == Some(value))
-            && less(&read.about, &was.about)
-            && less(&read.reputation, &was.reputation)
-            && less(&read.parent_profile, &was.parent_profile)
-            && less(&read.messages, &was.messages)
-            && less(&read.rooms_ever, &was.rooms_ever)
-            && subset(&read.owned, &was.owned, card)
-            && subset(&read.rooms, &was.rooms, card)
-    });
+    try_changes(
+        &call,
+        &stage.last,
+        |read: &Profile, was| {
+            (&read.name, read.moderator) == (&was.name, was.moderator)
+                && read.facts.iter().all(|(key, value)| key == "parent user" || was.facts.get(key) == Some(value))
+                && less(&read.about, &was.about)
+                && less(&read.reputation, &was.reputation)
+                && less(&read.parent_profile, &was.parent_profile)
+                && less(&read.messages, &was.messages)
+                && less(&read.rooms_ever, &was.rooms_ever)
+                && subset(&read.owned, &was.owned, card)
+                && subset(&read.rooms, &was.rooms, card)
+        },
+        |read, was| {
+            let sizes = |page: &Profile| (page.facts.len(), page.activity.len(), page.owned.len(), page.rooms.len());
+            sizes(read) == sizes(was)
+        },
+    );
+}
+
+#[test]
+fn sessions() {
+    let mut stage = furnished();
+    let home = stage.read(FavoriteRooms).unwrap();
+    assert_eq!(home.me.map(|me| me.id), Some(BOT));
+    try_changes(
+        &FavoriteRooms,
+        &stage.last,
+        |read: &Home, was| read.me.is_none() || read.me == was.me,
+        |read, was| read.me == was.me || read.fkey.is_some(),
+    );
+    stage.read(RoomPage { room: ROOM }).unwrap();
+    try_changes(
+        &RoomPage { room: ROOM },
+        &stage.last,
+        |read: &Home, was| read.me.as_ref().is_none_or(|me| Some(me.id) == was.me.as_ref().map(|me| me.id)),
+        |_, _| true,
+    );
+}
+
+#[test]
+fn tabs_of_rooms() {
+    let mut stage = furnished();
+    let call = RoomStars { room: ROOM, page: 1 };
+    stage.read(call).unwrap();
+    try_changes(
+        &call,
+        &stage.last,
+        |read: &StarsPage, was| {
+            subset(&read.messages, &was.messages, |read, was| {
+                (read.id, &read.user, &read.content) == (was.id, &was.user, &was.content)
+                    && less(&read.parent, &was.parent)
+                    && less(&read.stars.count, &was.stars.count)
+            })
+        },
+        |read, was| read.messages.len() == was.messages.len(),
+    );
 }

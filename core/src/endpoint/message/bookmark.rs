@@ -8,7 +8,7 @@ use url::Url;
 use crate::endpoint::answer::Answer;
 use crate::endpoint::request::JSON;
 use crate::endpoint::{Endpoint, Nature, Session};
-use crate::html::Html;
+use crate::html::{Html, selectors as at};
 use crate::{Error, Invalid, MessageId, RoomId};
 
 const LOOKED_FOR: &str = "{\"ok\":true,\"message\":…}";
@@ -78,7 +78,7 @@ fn slug(html: &str) -> Option<String> {
     let html = Html::new(html.as_bytes())?;
     let page = html.page()?;
     let base = Url::parse("https://relative.invalid/").ok()?;
-    page.elements().filter(|element| element.is("a")).find_map(|link| {
+    page.whole().all(at::LINK).find_map(|link| {
         let target = base.join(&link.attribute("href")?).ok()?;
         let mut parts = target.path_segments()?.skip_while(|part| *part != "conversation").skip(1);
         let slug = parts.next().filter(|slug| !slug.is_empty())?;

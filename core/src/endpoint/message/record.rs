@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::endpoint::page::{self, NamedUser, Stars};
 use crate::endpoint::reading::ShownMessage;
-use crate::html::{Element, Missing, Region, selectors as at, text_of};
+use crate::html::{Element, Missing, Region, selectors as at, shown_text, text_of};
 use crate::{MessageId, RoomId};
 
 /// A message and what became of it.
@@ -73,13 +73,17 @@ impl MessageRecord {
 
     pub(super) fn read(page: Region<'_>) -> Result<Self, Missing> {
         let mut groups = page.split(at::MONOLOGUE);
+        let count = page.all(at::MONOLOGUE).count();
+        if [at::MESSAGE, at::CONTENT].map(|mark| page.all(mark).count()) != [count; 2] {
+            return Err(page.missing("each message in a .monologue"));
+        }
         let (mark, current) = groups.next().ok_or_else(|| page.missing(at::MONOLOGUE.text()))?;
         // What follows it, up to the revisions, says who pinned it.
         let current = current.inside(mark)?;
         let user = page::user(current.one(at::USER_NAME)?, current)?;
         let message = ShownMessage::read_among_links(only_message(current)?)?;
         let revisions = groups.map(|(_, group)| MessageRevision::read(group)).collect::<Result<Vec<_>, _>>()?;
-        let purged = page.first(at::BODY).is_some_and(|body| body.text().contains("older data no longer available"));
+        let purged = is_purged(page);
         if !purged && revisions.last().is_none_or(|first| first.kind != RevisionKind::Said) {
             return Err(page.missing("the revision that begins with said:"));
         }
@@ -143,6 +147,15 @@ impl MessageRevision {
             source: message.some(at::MESSAGE_SOURCE)?.and_then(source),
         })
     }
+}
+
+/// Whether the page itself says so. A message may say the same.
+fn is_purged(page: Region<'_>) -> bool {
+    let times = |element: Element<'_>| {
+        element.inner().map_or(0, |markup| shown_text(markup).matches("older data no longer available").count())
+    };
+    let written = page.all(at::CONTENT).chain(page.all(at::MESSAGE_SOURCE)).map(times).sum();
+    page.first(at::BODY).map_or(0, times) > written
 }
 
 fn only_message(group: Region<'_>) -> Result<Region<'_>, Missing> {

@@ -102,7 +102,9 @@ impl TranscriptPage {
         for (mark, group) in log.split(at::MONOLOGUE) {
             read_group(mark, group.until(at::SYSTEM_MESSAGE), day, &mut messages)?;
         }
-        if messages.len() != log.all(at::TRANSCRIPT_MESSAGE).count() || messages.iter().any(|(r, _)| *r != room) {
+        // A message whose own mark was renamed still has its content.
+        let shown = [at::TRANSCRIPT_MESSAGE, at::CONTENT].map(|mark| log.all(mark).count());
+        if shown != [messages.len(); 2] || messages.iter().any(|(r, _)| *r != room) {
             return Err(page.missing("each message in a .monologue of the room"));
         }
         let empty = log.first(at::SYSTEM_MESSAGE).is_some();
@@ -166,14 +168,14 @@ fn read_group(
             TranscriptMessage {
                 id: message.id,
                 user: user.clone(),
-                mine: mark.has_class("mine"),
+                mine: mark.has_class(at::mark::MINE),
                 time: time.clone(),
                 content: message.content,
                 truncated: message.truncated,
                 parent: message.parent,
                 edited: message.edited,
                 stars: message.stars,
-                highlighted: element.has_class("highlight"),
+                highlighted: element.has_class(at::mark::HIGHLIGHT),
             },
         ));
     }

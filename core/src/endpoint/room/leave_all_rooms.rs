@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use http::{Request, Response};
 
+use super::leave_room::left;
 use crate::Error;
 use crate::endpoint::answer::Answer;
 use crate::endpoint::request::TEXT;
@@ -27,8 +28,7 @@ impl Endpoint for LeaveAllRooms {
     }
 
     fn parse(&self, response: &Response<Bytes>) -> Result<(), Error> {
-        let answer = Answer::of("the answer to leaving all rooms", response);
-        if answer.redirect().as_deref() == Some("/") { Ok(()) } else { answer.success().map(|_| ()) }
+        left(Answer::of("the answer to leaving all rooms", response))
     }
 }
 
@@ -47,5 +47,7 @@ mod tests {
         assert_eq!(LeaveAllRooms.parse(&answer(302, &[("location", "/")], "")), Ok(()));
         let bad = LeaveAllRooms.parse(&answer(302, &[("location", "/error?aspxerrorpath=x")], ""));
         assert_eq!(bad, Err(Error::Refused { status: 302, reason: Refusal::BadId }));
+        let page = LeaveAllRooms.parse(&answer(200, &[], "<!DOCTYPE html><title>Log In</title>"));
+        assert!(matches!(page, Err(Error::Changed { .. })));
     }
 }

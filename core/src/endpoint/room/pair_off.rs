@@ -4,6 +4,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 
 use crate::endpoint::answer::{Answer, unquoted};
+use crate::endpoint::page::room_of;
 use crate::endpoint::request::TEXT;
 use crate::endpoint::{Endpoint, Nature, Session};
 use crate::{Error, Invalid, RoomId, UserId};
@@ -40,9 +41,8 @@ impl Endpoint for PairOff {
     fn parse(&self, response: &Response<Bytes>) -> Result<RoomId, Error> {
         let answer = Answer::of("the answer to pairing off", response);
         if let Some(path) = answer.redirect() {
-            let mut parts = path.split('/').skip(1);
-            let id = (parts.next() == Some("rooms")).then(|| parts.find(|part| *part != "info")).flatten();
-            return id.and_then(|id| id.parse().ok()).ok_or_else(|| answer.failure());
+            let room = if path.starts_with("/rooms/") { room_of(&path) } else { None };
+            return room.ok_or_else(|| answer.failure());
         }
         let text = answer.text("the id of a room")?;
         match unquoted(&text).trim() {

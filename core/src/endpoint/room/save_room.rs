@@ -4,9 +4,10 @@ use bytes::Bytes;
 use http::{Request, Response};
 
 use crate::endpoint::answer::Answer;
+use crate::endpoint::page::room_of;
 use crate::endpoint::request::HTML;
 use crate::endpoint::{Endpoint, Nature, Session};
-use crate::html::Element;
+use crate::html::{Element, selectors as at};
 use crate::{Error, Invalid, Refusal, RoomId};
 
 /// `POST CHAT/rooms/save`: makes a room, or changes one, and gives its id (protocol notes, 4.16).
@@ -74,22 +75,17 @@ impl Endpoint for SaveRoom {
 
     fn parse(&self, response: &Response<Bytes>) -> Result<RoomId, Error> {
         let answer = Answer::of("the answer to saving a room", response);
-        let saved = answer.redirect().and_then(|path| {
-            let id = path.strip_prefix("/rooms/info/")?.split('/').next()?;
-            id.parse().ok()
-        });
-        if let Some(room) = saved {
-            return Ok(room);
+        if let Some(path) = answer.redirect() {
+            let room = if path.starts_with("/rooms/info/") { room_of(&path) } else { None };
+            return room.ok_or_else(|| answer.failure());
         }
         let html = answer.page()?;
         let page = html.page().ok_or_else(|| answer.changed("a redirect to /rooms/info/ID"))?;
-        // The form again, with what is wrong. How that is marked up is not recorded.
-        let form = page.elements().any(|e| e.attribute("name").as_deref() == Some("defaultAccess"));
-        if !form {
+        // The form again, with what is wrong.
+        if page.whole().first(at::ROOM_FORM).is_none() {
             return Err(answer.changed("a redirect to /rooms/info/ID"));
         }
-        let marked = page.elements().find(|e| e.classes().any(|class| class.contains("error")));
-        let text = marked.map(Element::text).filter(|text| !text.is_empty());
+        let text = page.whole().first(at::FORM_ERROR).map(Element::text).filter(|text| !text.is_empty());
         Err(match text {
             Some(text) => answer.refused_with(&text),
             None => Error::Refused { status: answer.status(), reason: Refusal::Other(page.excerpt()) },

@@ -3,7 +3,7 @@
 use secrecy::SecretString;
 
 use crate::endpoint::answer::Answer;
-use crate::html::{Element, Page};
+use crate::html::{Element, Region, selectors as at};
 use crate::{Error, UserId};
 
 /// Who a session is.
@@ -38,21 +38,20 @@ impl Me {
 
 impl Home {
     /// Reads it off a page. A redirect to a login page means nobody's session.
-    pub(super) fn read(answer: Answer<'_>) -> Result<Self, Error> {
+    pub(in crate::endpoint) fn read(answer: Answer<'_>) -> Result<Self, Error> {
         if answer.redirect().is_some_and(|path| path.starts_with("/users/login") || path.starts_with("/login")) {
             return Ok(Self { me: None, visitor: true, fkey: None });
         }
         let html = answer.page()?;
         let page = html.page().ok_or_else(|| answer.changed("a chat page"))?;
-        let (me, visitor) = match whose(&page) {
+        let page = page.whole();
+        let (me, visitor) = match whose(page) {
             Whose::Mine(me) => (Some(me), false),
             Whose::Nobodys => (None, true),
-            Whose::Unsaid if page.elements().any(is_chat_mark) => (None, false),
-            Whose::Unsaid => {
-                return Err(answer.changed(".topbar-menu-links, .topbar-links, #active-user or input[name=fkey]"));
-            }
+            Whose::Unsaid if page.first(at::CHAT_MARK).is_some() => (None, false),
+            Whose::Unsaid => return Err(answer.changed(at::CHAT_MARK.text())),
         };
-        Ok(Self { me, visitor, fkey: page.input("fkey").map(SecretString::from) })
+        Ok(Self { me, visitor, fkey: page.value(at::FKEY).map(SecretString::from) })
     }
 }
 
@@ -64,27 +63,20 @@ enum Whose {
 }
 
 /// Looks where the name has been, in the order of confidence.
-fn whose(page: &Page<'_>) -> Whose {
-    let links = |class| page.after_class(class).take_while(|e| !ends_top_bar(*e)).filter(|e| e.is("a"));
-    if let Some(first) = links("topbar-menu-links").next() {
+fn whose(page: Region<'_>) -> Whose {
+    let bar = |mark| page.after(mark).map(|bar| bar.until(at::AFTER_TOP_BAR));
+    if let Some(first) = bar(at::TOP_BAR_MENU).and_then(|bar| bar.first(at::ANY_LINK)) {
         return user_link(first).map_or(Whose::Nobodys, Whose::Mine);
     }
-    if let Some(me) = links("topbar-links").find_map(user_link) {
+    if let Some(me) = bar(at::TOP_BAR).and_then(|bar| bar.all(at::ANY_LINK).find_map(user_link)) {
         return Whose::Mine(me);
     }
-    let Some(active) = page.by_id("active-user") else { return Whose::Unsaid };
+    let Some(active) = page.first(at::ACTIVE_USER) else { return Whose::Unsaid };
     let id = active.classes().find_map(|class| user_id(class.strip_prefix("user-")?));
     let Some(id) = id else { return Whose::Nobodys };
-    let near = page.elements().skip_while(|e| e.attribute("id").as_deref() != Some("active-user")).take(8);
-    let name =
-        near.filter(|e| e.is("img") || e.is("a")).find_map(|e| e.attribute("title").or_else(|| e.attribute("alt")));
+    let face = page.inside(active).ok().and_then(|inside| inside.first(at::FACE));
+    let name = face.and_then(|face| face.attribute("title").or_else(|| face.attribute("alt")));
     Whose::Mine(Me { id, name: name.unwrap_or_default().trim().to_owned() })
-}
-
-/// What comes after the top bar, whatever the nesting says: links from there on are other people's.
-fn ends_top_bar(element: Element<'_>) -> bool {
-    let id = element.attribute("id");
-    element.is("form") || matches!(id.as_deref(), Some("header" | "content" | "main" | "chat" | "sidebar" | "footer"))
 }
 
 /// `/users/DIGITS…` without a host; a link with a host leads to a login page.
@@ -98,13 +90,6 @@ fn user_link(link: Element<'_>) -> Option<Me> {
 
 fn user_id(digits: &str) -> Option<UserId> {
     digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse().ok()).flatten().filter(|id| *id != UserId(0))
-}
-
-fn is_chat_mark(element: Element<'_>) -> bool {
-    element.has_class("topbar-menu-links")
-        || element.has_class("topbar-links")
-        || element.attribute("id").as_deref() == Some("active-user")
-        || element.is("input") && element.attribute("name").as_deref() == Some("fkey")
 }
 
 #[cfg(test)]

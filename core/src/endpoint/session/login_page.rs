@@ -7,6 +7,7 @@ use secrecy::SecretString;
 use crate::endpoint::answer::Answer;
 use crate::endpoint::request::{HTML, get};
 use crate::endpoint::{Endpoint, Nature, Session};
+use crate::html::selectors as at;
 use crate::{Error, LoginError};
 
 /// `GET LOGIN/users/login`: the form to log in with (protocol notes, 1.2).
@@ -47,8 +48,11 @@ impl Endpoint for LoginPage {
             return Err(LoginError::Captcha.into());
         }
         let html = answer.page()?;
-        let page = html.page();
-        let fkey = page.and_then(|page| page.input_of_form("login-form", "fkey").or_else(|| page.input("fkey")));
+        let page = html.page().ok_or_else(|| answer.changed(at::LOGIN_FORM.text()))?;
+        let page = page.whole();
+        // Other forms of the page may have a token of their own.
+        let form = page.after(at::LOGIN_FORM).map(|form| form.until(at::FORM));
+        let fkey = form.and_then(|form| form.value(at::FKEY)).or_else(|| page.value(at::FKEY));
         let fkey = fkey.ok_or_else(|| answer.changed("#login-form input[name=fkey]"))?;
         Ok(LoginPageAnswer::Form { fkey: fkey.into() })
     }

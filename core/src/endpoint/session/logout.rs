@@ -10,6 +10,7 @@ use crate::Error;
 use crate::endpoint::answer::Answer;
 use crate::endpoint::request::{Form, HTML, get};
 use crate::endpoint::{Endpoint, Nature, Session};
+use crate::html::selectors as at;
 
 /// `GET LOGIN/users/logout`: the token for [`Logout`] (protocol notes, 1.6).
 #[derive(Debug, Clone, Copy, Default)]
@@ -39,7 +40,7 @@ impl Endpoint for LogoutPage {
     fn parse(&self, response: &Response<Bytes>) -> Result<SecretString, Error> {
         let answer = Answer::of("the logout page", response);
         let html = answer.page()?;
-        let fkey = html.page().and_then(|page| page.input("fkey"));
+        let fkey = html.page().and_then(|page| page.whole().value(at::FKEY));
         fkey.map(SecretString::from).ok_or_else(|| answer.changed("input[name=fkey]"))
     }
 }

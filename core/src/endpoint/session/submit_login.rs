@@ -10,6 +10,7 @@ use super::login_page::wants_human;
 use crate::endpoint::answer::Answer;
 use crate::endpoint::request::{Form, HTML};
 use crate::endpoint::{Endpoint, Nature, Session};
+use crate::html::selectors as at;
 use crate::{Error, LoginError};
 
 /// `POST LOGIN/users/login`: logs in, and brings the cookies `acct` and `prov` (protocol notes, 1.2).
@@ -57,8 +58,7 @@ impl Endpoint for SubmitLogin {
         }
         let html = answer.page()?;
         let form = html.page().is_some_and(|page| {
-            page.by_id("login-form").is_some()
-                || page.elements().any(|e| e.is("input") && e.attribute("name").as_deref() == Some("password"))
+            page.whole().first(at::LOGIN_FORM).is_some() || page.whole().first(at::PASSWORD).is_some()
         });
         Err(if form { LoginError::WrongPassword.into() } else { answer.changed("a redirect to / or the form again") })
     }

@@ -106,6 +106,10 @@ fn read(page: Region<'_>) -> Result<Profile, Missing> {
     }
     let fact = |name: &str| facts.get(name).cloned();
     let rooms = |mark| page.some(mark)?.map_or(Ok(Vec::new()), |list| cards(page.inside(list)?));
+    let (owned, visited) = (rooms(at::OWNED_ROOMS)?, rooms(at::VISITED_ROOMS)?);
+    if owned.len() + visited.len() != page.all(at::ROOM_CARD).count() {
+        return Err(page.missing("each room in #user-owningcards or #user-roomcards-container"));
+    }
     let number = |mark| Ok(page.some(mark)?.and_then(page::exact));
     Ok(Profile {
         moderator: status.contains('♦'),
@@ -120,8 +124,8 @@ fn read(page: Region<'_>) -> Result<Profile, Missing> {
         activity: page::activity(card)?,
         messages: number(at::USER_MESSAGES)?,
         rooms_ever: number(at::USER_ROOMS)?,
-        owned: rooms(at::OWNED_ROOMS)?,
-        rooms: rooms(at::VISITED_ROOMS)?,
+        owned,
+        rooms: visited,
         name,
         facts,
     })

@@ -45,7 +45,7 @@ pub(super) struct Unverified {
     asked: Vec<(RoomId, EventId)>,
     frame: Frame,
     at: Now,
-    /// How often the session had been found to have ended when it came.
+    /// How often the session had been found to have ended when the question was asked.
     ends: u64,
 }
 
@@ -89,21 +89,24 @@ impl Engine {
             Ok(frame) => frame,
             Err(error) => {
                 self.question_is_open();
-                if let [(room, _)] = asked.as_slice() {
-                    self.denied(now, *room, &error);
-                }
+                let denied = if let [(room, _)] = asked.as_slice() { self.denied(now, *room, &error) } else { false };
                 if matches!(error, Error::Refused { .. }) {
                     let lap = self.feed.asks.one_by_one.get_or_insert_default();
                     lap.refused = true;
-                    if asked.len() == 1 && self.feed.rooms.len() > 1 {
-                        // That room alone is refused; the others must not wait for it.
+                    if denied || asked.len() == 1 && self.feed.rooms.len() > 1 {
+                        // That room alone is refused: the others must not wait for it, and the feed need not end.
                         return self.ask_later(now, 1);
                     }
                 }
-                return self.ask_failed(now, &error);
+                self.ask_failed(now, &error);
+                // Only now, and not when such a reading fails as well: it would be followed by the next at once.
+                if self.failing_for(now) >= ROOMS_INSTEAD {
+                    self.go_round_events();
+                }
+                return;
             }
         };
-        let answer = Unverified { asked, frame, at: now, ends: self.session.ends() };
+        let answer = Unverified { asked, frame, at: now, ends: self.feed.asks.ends };
         if self.session.is_anonymous() {
             return self.take_answer(now, answer);
         }
@@ -158,6 +161,10 @@ impl Engine {
         self.feed.asks.under_way = false;
         self.ask_worked(now);
         let mut answers: BTreeMap<RoomId, RoomUpdate> = frame.rooms.into_iter().collect();
+        // Every room's own first: one that the server leaves out may have personal events under the others' keys.
+        for (&id, answer) in &mut answers {
+            self.divert_strays(id, answer);
+        }
         for (id, after) in asked {
             let news = answers.remove(&id);
             let shown = news.is_some();
@@ -165,7 +172,6 @@ impl Engine {
             if frame.reset {
                 answer.reset = true;
             }
-            self.divert_strays(id, &mut answer);
             let Some(room) = self.feed.live_room(id) else { continue };
             let exit = answer.exit;
             // A room that the server leaves out may be one that it will not show any more.
@@ -245,6 +251,7 @@ impl Engine {
             }
         }
         self.feed.asks.under_way = true;
+        self.feed.asks.ends = self.session.ends();
         self.feed_job(PollEvents { rooms: rooms.clone() }, FeedJob::Ask(rooms), 1);
     }
 
@@ -292,9 +299,6 @@ impl Engine {
         }
         self.ask_later(now, self.feed.asks.faults);
         self.feed.asks.failing_since.get_or_insert(now.mono);
-        if self.failing_for(now) >= ROOMS_INSTEAD {
-            self.go_round_events();
-        }
     }
 
     /// For how long no question was answered.

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use super::{Cover, STRAYS_REMEMBERED};
 use crate::engine::Engine;
 use crate::engine::io::SocketId;
-use crate::event::{Event, Frame, RoomUpdate};
+use crate::event::{Event, EventKind, Frame, RoomUpdate};
 use crate::{EventId, Now, RoomId};
 
 impl Engine {
@@ -26,8 +26,13 @@ impl Engine {
                 return self.deliver(vec![bad.into()]);
             }
         };
+        let latest = frame.rooms.iter().filter_map(|(_, update)| latest_of(update)).max();
+        if let Some(socket) = self.feed.sockets.get_mut(&socket) {
+            socket.latest = socket.latest.max(latest.unwrap_or_default());
+        }
         for (id, mut update) in frame.rooms {
-            self.shown(socket, id);
+            let last = self.ends_a_stay(id, &update);
+            self.shown(socket, id, last);
             self.divert_strays(id, &mut update);
             let Some(room) = self.feed.live_room(id) else { continue };
             let exit = update.exit;
@@ -86,23 +91,33 @@ impl Engine {
         }
     }
 
-    /// A socket carries a room.
-    fn shown(&mut self, socket: SocketId, id: RoomId) {
+    /// Whether an update says that the account has left its room: it may be the last of it on its socket.
+    fn ends_a_stay(&self, id: RoomId, update: &RoomUpdate) -> bool {
+        let me = self.session.me().map(|me| me.id);
+        let left = |event: &Event| {
+            matches!(event.kind, EventKind::UserLeft) && event.user_id == me && event.room_id == Some(id)
+        };
+        me.is_some() && update.events.iter().any(left)
+    }
+
+    /// A socket has shown a room, perhaps for the `last` time. From the first time on it carries it.
+    fn shown(&mut self, socket: SocketId, id: RoomId, last: bool) {
         let is_primary = self.feed.primary == Some(socket);
         let leads = self.feed.sockets.get(&socket).is_some_and(|s| s.leader == id);
         if is_primary && !leads && self.feed.rooms.contains_key(&id) {
             self.feed.shares = Some(true);
         }
-        if self.feed.live_room(id).is_none() {
-            return;
-        }
-        let first = self.feed.sockets.get_mut(&socket).is_some_and(|socket| socket.carries.insert(id));
-        let Some(room) = self.feed.live_room(id) else { return };
-        room.denied = None;
-        if first {
+        let Some(room) = self.feed.rooms.get_mut(&id).filter(|room| room.joining.is_none()) else { return };
+        let Some(source) = self.feed.sockets.get_mut(&socket) else { return };
+        if !source.carries.contains(&id) {
             // What happened before it began to carry the room is not its business.
             room.timeline.recover();
         }
+        if last || source.latest < room.showing_from {
+            return;
+        }
+        source.carries.insert(id);
+        room.denied = None;
         let better = match room.cover {
             Cover::Socket(current) => is_primary && current != socket,
             // Its own socket will be here in a moment.
@@ -114,4 +129,9 @@ impl Engine {
             self.close_useless_sockets();
         }
     }
+}
+
+/// The latest event that an update covers, if it says.
+fn latest_of(update: &RoomUpdate) -> Option<EventId> {
+    update.events.iter().filter_map(|event| event.id).max().max(update.t)
 }

@@ -30,6 +30,7 @@ use url::Url;
 
 use super::calls::{Purpose, unbox};
 use super::io::{Output, SocketId, TicketId};
+use super::rest::Rest;
 use super::{Boxed, Config, Engine, FeedConfig, Position};
 use crate::endpoint::{Acknowledge, LeaveRoom};
 use crate::event::{Event, EventKind, FeedChange, Frame, RoomSnapshot};
@@ -70,6 +71,8 @@ pub(super) struct Feed {
 #[derive(Debug, Default)]
 struct Asks {
     under_way: bool,
+    /// How often the session had been found to have ended when the latest question was asked.
+    ends: u64,
     unverified: Option<Unverified>,
     /// Faults in a row, and when the next question may be asked.
     faults: u32,
@@ -111,6 +114,10 @@ struct Room {
     cover: Cover,
     /// Since when the server has denied it, and how often.
     denied: Option<(Instant, u32)>,
+    /// What sockets sent before this event says nothing of who carries the room: they may have lost it since.
+    showing_from: EventId,
+    /// The server has let the account in since it last said that it had been removed.
+    admitted: bool,
     /// Its messages are being read, since its events do not reach back far enough.
     rebuilding: bool,
 }
@@ -282,6 +289,34 @@ impl Engine {
         }
     }
 
+    /// Whether every room is joined and covered, and nothing is being caught up on.
+    pub(super) fn feed_rest(&self) -> Rest {
+        let Feed { rooms, asks, acks, socket_retry_at, resuming, ended, use_sockets, .. } = &self.feed;
+        if *ended || rooms.is_empty() {
+            return Rest::Quiet;
+        }
+        let unsettled = |room: &Room| {
+            let uncovered = *use_sockets && !matches!(room.cover, Cover::Socket(_));
+            room.joining.is_some() || room.rebuilding || room.denied.is_some() || uncovered
+        };
+        let troubled = asks.failing_since.is_some() || asks.one_by_one.is_some() || asks.unverified.is_some();
+        let asking = asks.under_way || asks.poll_at.is_some() || asks.retry_at.is_some();
+        let marking = acks.under_way || !acks.waiting.is_empty();
+        if troubled
+            || marking
+            || resuming.is_some()
+            || socket_retry_at.is_some()
+            || *use_sockets && asking
+            || rooms.values().any(unsettled)
+        {
+            Rest::Busy
+        } else if *use_sockets {
+            Rest::Quiet
+        } else {
+            Rest::Polling
+        }
+    }
+
     fn lose_session(&mut self, error: Error) {
         self.announce(FeedChange::SessionExpired);
         self.end_feed(Err(error));
@@ -325,7 +360,7 @@ impl Engine {
                     self.own.seen(message.id, event.room_id, parent);
                 }
                 EventKind::UserLeft if event.user_id == me && me.is_some() => {
-                    left.extend(event.room_id);
+                    left.extend(event.room_id.zip(event.id));
                 }
                 EventKind::UserMentioned(message) | EventKind::MessageReply(message) if self.feed.acks.wanted => {
                     self.feed.acks.waiting.push(message.id);
@@ -334,8 +369,11 @@ impl Engine {
             }
             self.net.push(Output::Event(Box::new(event)));
         }
-        for room in left {
-            self.was_left(room);
+        for (id, event) in left {
+            if let Some(room) = self.feed.live_room(id) {
+                room.showing_from = room.showing_from.max(event);
+            }
+            self.was_left(id);
         }
     }
 

@@ -34,10 +34,12 @@ impl Engine {
                     timeline: Timeline::default(),
                     cover: Cover::None,
                     denied: None,
+                    showing_from: EventId::default(),
+                    admitted: false,
                     rebuilding: false,
                 };
                 self.feed.rooms.insert(id, room);
-                self.session.room_hint.get_or_insert(id);
+                self.session.hint(id);
                 let snapshot = RoomEvents::latest(id, 1);
                 self.feed_job(snapshot, FeedJob::Join(id), self.config.attempts.get());
             }
@@ -75,8 +77,15 @@ impl Engine {
     }
 
     /// An update says that the account was removed. If it may not come back, that will show.
+    ///
+    /// Updates say so again until the room is entered, which may be long after: that is no further denial.
     pub(super) fn put_out(&mut self, now: Now, id: RoomId) {
         self.was_left(id);
+        let enters = self.feed.use_sockets;
+        let Some(room) = self.feed.live_room(id) else { return };
+        if !std::mem::replace(&mut room.admitted, false) && enters {
+            return;
+        }
         let reason = Refusal::Other("this account was removed from the room".to_owned());
         self.denied(now, id, &Error::Refused { status: 200, reason });
     }
@@ -125,6 +134,7 @@ impl Engine {
     fn begin(&mut self, now: Now, id: RoomId, time: EventId, last: Option<MessageId>) {
         let Some(room) = self.feed.rooms.get_mut(&id) else { return };
         let Some(waiters) = room.joining.take() else { return };
+        room.showing_from = time;
         let known = self.feed.strays.iter().copied();
         match room.resume.take() {
             Some(position) if position.after <= time => room.timeline.resume(position, known),
@@ -153,21 +163,24 @@ impl Engine {
         self.close_useless_sockets();
     }
 
-    /// Sees whether an error denies a room for good. A denial may be a hiccup, and a redirect speaks of the session.
-    pub(super) fn denied(&mut self, now: Now, id: RoomId, reason: &Error) {
-        if !matches!(reason, Error::Refused { reason, .. } if !matches!(reason, Refusal::Redirected(_))) {
-            return;
+    /// Sees whether an error denies a room for good. A denial may be a hiccup; a redirect speaks of the session, or of an
+    /// exception in the server. Gives whether it denies it at all.
+    pub(super) fn denied(&mut self, now: Now, id: RoomId, reason: &Error) -> bool {
+        if !matches!(reason, Error::Refused { status, .. } if !(300..400).contains(status)) {
+            return false;
         }
-        let Some(room) = self.feed.live_room(id) else { return };
+        let Some(room) = self.feed.live_room(id) else { return false };
         let (since, times) = room.denied.get_or_insert((now.mono, 0));
         *times += 1;
         if *times >= DENIALS && now.mono.saturating_duration_since(*since) >= DENIED_FOR_GOOD {
             self.lose_room(id, reason.to_string());
         }
+        true
     }
 
     pub(super) fn lose_room(&mut self, id: RoomId, reason: String) {
-        self.feed.forget(id);
+        let unheard = self.feed.forget(id).map(|room| room.timeline.into_parked());
+        self.deliver(unheard.unwrap_or_default());
         self.feed.asks.one_by_one = None;
         self.announce(FeedChange::RoomLost { room: id, reason });
         self.close_useless_sockets();

@@ -12,7 +12,7 @@ use crate::endpoint::SocketAddress;
 use crate::engine::Engine;
 use crate::engine::io::{Output, SocketId};
 use crate::event::FeedChange;
-use crate::{Error, Now, RoomId, TransportError};
+use crate::{Error, EventId, Now, RoomId, TransportError};
 
 /// A room that was entered beside an open socket has this long to show on it. Heartbeats show every room.
 const TRIAL: Duration = Duration::from_secs(40);
@@ -27,6 +27,8 @@ pub(super) struct Socket {
     state: State,
     /// The rooms that it has shown. From the first time on it leaves nothing of them out.
     pub(super) carries: BTreeSet<RoomId>,
+    /// The latest event that it has told of, of whatever room; at first the latest that could make it out of date.
+    pub(super) latest: EventId,
     /// The socket that this one makes superfluous.
     replaces: Option<SocketId>,
     /// A successor is being opened or is open.
@@ -100,7 +102,9 @@ impl Engine {
     }
 
     pub(in crate::engine) fn socket_opened(&mut self, now: Now, id: SocketId) {
+        let present = self.feed.rooms.values().map(|room| room.showing_from).max().unwrap_or_default();
         let Some(socket) = self.feed.sockets.get_mut(&id) else { return };
+        socket.latest = present;
         socket.state = State::Open { since: now.mono, last_frame: now.mono };
         socket.carries.insert(socket.leader);
         let (leader, replaces) = (socket.leader, socket.replaces);
@@ -113,6 +117,7 @@ impl Engine {
         }
         if let Some(room) = self.feed.live_room(leader) {
             room.denied = None;
+            room.admitted = true;
             room.cover = Cover::Socket(id);
             room.timeline.recover();
         }
@@ -161,7 +166,8 @@ impl Engine {
                 let until = now.mono + self.config.request_timeout;
                 let state = State::Opening { until };
                 let carries = BTreeSet::new();
-                let socket = Socket { leader, state, carries, replaces, succeeded: false, retire_at: None };
+                let latest = EventId::default();
+                let socket = Socket { leader, state, carries, latest, replaces, succeeded: false, retire_at: None };
                 self.feed.sockets.insert(id, socket);
                 self.net.push(Output::SocketOpen(id, request));
             }
@@ -191,6 +197,7 @@ impl Engine {
             return self.socket_failed(now, &error.to_string());
         }
         room.denied = None;
+        room.admitted = true;
         if room.cover == Cover::Entering {
             room.cover = if open { Cover::Trial(now.mono + TRIAL) } else { Cover::None };
         }

@@ -170,6 +170,11 @@ impl Timeline {
         }
     }
 
+    /// What waits for the room's own updates, when none will come.
+    pub(super) fn into_parked(self) -> Vec<Event> {
+        self.parked.into_values().collect()
+    }
+
     /// The server is being asked for everything after the cursor.
     pub(super) fn asked(&mut self) {
         if self.is_recovering() {
