@@ -68,11 +68,12 @@ impl<R: Runtime> Stage<R> {
             }
         });
         let (scene, limit) = (pin!(scene), pin!(limit));
-        let played = select(scene, limit).await;
+        // The limit first: its wake-up must not make up for one that was lost.
+        let played = select(limit, scene).await;
         drop(over);
         match played {
-            Either::Left((played, _)) => played,
-            Either::Right(_) => panic!("no end after {LIMIT:?}; what was asked:\n{}", self.conversation()),
+            Either::Right((played, _)) => played,
+            Either::Left(_) => panic!("no end after {LIMIT:?}; what was asked:\n{}", self.conversation()),
         }
     }
 
