@@ -78,6 +78,12 @@ impl Example {
         assert!(kill.is_ok_and(|status| status.success()), "it has ended before Ctrl-C");
     }
 
+    /// Kills it, which it cannot notice.
+    pub fn kill(mut self) -> Ended {
+        self.child.kill().expect("a child of this process");
+        self.end()
+    }
+
     /// Waits for its end.
     pub fn end(mut self) -> Ended {
         let mut out = String::new();

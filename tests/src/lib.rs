@@ -13,6 +13,7 @@
 pub mod readme {}
 
 mod cast;
+pub mod conformance;
 mod duo;
 pub mod echo;
 mod endpoints;
