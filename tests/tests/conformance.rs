@@ -11,12 +11,13 @@ conforms!(on_tokio_with_threads: TokioOnSeveralThreads);
 conforms!(on_tokio_with_one_thread: TokioOnOneThread);
 conforms!(on_async_std: AsyncStd);
 conforms!(on_the_runtime_of_blocking: Blocking);
+conforms!(on_smol: Smol);
 
 #[test]
 fn every_adapter_asks_the_same() {
     let first = trace::<TokioOnSeveralThreads>();
     assert!(first.len() >= 20, "{first:#?}");
-    let others = [trace::<TokioOnOneThread>(), trace::<AsyncStd>(), trace::<Blocking>()];
+    let others = [trace::<TokioOnOneThread>(), trace::<AsyncStd>(), trace::<Blocking>(), trace::<Smol>()];
     for other in others {
         assert_eq!(other, first);
     }
@@ -26,6 +27,7 @@ struct TokioOnSeveralThreads;
 struct TokioOnOneThread;
 struct AsyncStd;
 struct Blocking;
+struct Smol;
 
 impl Adapter for TokioOnSeveralThreads {
     type Runtime = Tokio;
@@ -75,5 +77,17 @@ impl Adapter for Blocking {
 
     fn runtime(network: Network) -> Self::Runtime {
         sechat_blocking::Blocking::with(network).expect("a thread")
+    }
+}
+
+impl Adapter for Smol {
+    type Runtime = sechat_blocking::smol::Smol;
+
+    fn block_on<T>(scene: impl Future<Output = T>) -> T {
+        smol::block_on(scene)
+    }
+
+    fn runtime(network: Network) -> Self::Runtime {
+        sechat_blocking::smol::Smol::with(network)
     }
 }
