@@ -55,7 +55,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         let id = message.id;
         tokio::spawn(async move { posted.await.inspect_err(|error| eprintln!("{id} did not cross: {error}")) });
     }
-    let ended = events.result().unwrap_or(Ok(()));
+    let ended = events.result();
     chat.close().await?;
     Ok(ended?)
 }

@@ -50,7 +50,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
     }
     // Why the events have ended: `Ok` for Ctrl-C.
-    let ended = events.result().unwrap_or(Ok(()));
+    let ended = events.result();
     chat.close().await?;
     Ok(ended?)
 }

@@ -46,5 +46,5 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             _ => {}
         }
     }
-    Ok(events.result().unwrap_or(Ok(()))?)
+    Ok(events.result()?)
 }

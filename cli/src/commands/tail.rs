@@ -87,7 +87,7 @@ impl Tail {
         while left != Some(0) {
             let event = match next(events, deadline) {
                 Ok(Some(event)) => event,
-                Ok(None) => return Ok(events.result().unwrap_or(Ok(()))?),
+                Ok(None) => return Ok(events.result()?),
                 Err(TimedOut) => {
                     return left.map_or(Ok(()), |left| {
                         Err(Failure::new(Code::TimeUp, format!("time is up, and {left} of the events did not come")))

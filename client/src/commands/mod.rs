@@ -96,7 +96,7 @@
 //!             eprintln!("nobody saw the answer: {error}");
 //!         }
 //!     }
-//!     events.result().unwrap_or(Ok(()))
+//!     events.result()
 //! }
 //! ```
 
