@@ -5,7 +5,7 @@
 //! standard library.
 //!
 //! ```sh
-//! cargo run -- serve --listen 127.0.0.1:8080 --say 5
+//! cargo run -- serve --listen 8080 --say 5
 //! export SECHAT_SERVER=http://127.0.0.1:8080 SECHAT_EMAIL=bot@example.com SECHAT_PASSWORD='correct horse'
 //! cargo run -p sechat-client --example foreign_loop -- 1      # then say !!frame in room 1
 //! ```

@@ -71,7 +71,8 @@ impl<M: Mode> Chat<M> {
         Self::builder(Config::new(session.server().clone(), Access::Credentials(session))).connect()
     }
 
-    /// A connection without an account: it reads any number of public rooms with one poll.
+    /// A connection without an account: it reads any number of public rooms with one poll. A few faults in a row end
+    /// it, unless a [`builder`](Self::builder) is told other [patience](crate::FeedConfig::patience).
     pub fn anonymous(server: Server) -> Result<Self, Error> {
         Self::builder(Config::new(server, Access::Anonymous)).connect()
     }

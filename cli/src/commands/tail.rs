@@ -62,8 +62,8 @@ impl Tail {
         let chat = self.target.connect(access)?;
         let mut events = chat.events();
         let deadline = self.seconds.and_then(|seconds| Instant::now().checked_add(Duration::from_secs(seconds)));
-        let ending = chat.clone();
-        interrupt::at_first(move || drop(ending.shut_down(Pending::Drop)))?;
+        let closer = chat.closer();
+        interrupt::at_first(move || closer.shut_down(Pending::Drop))?;
 
         let advise = |failure| self.target.advise(failure);
         let _room = chat.join(self.room).map_err(|error| advise(error.into()))?;
