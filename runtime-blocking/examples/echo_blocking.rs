@@ -20,11 +20,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     // Ctrl-C ends the events, and so the bot; then what waits is posted, and the room is left.
     let closer = chat.closer();
     ctrlc::set_handler(move || closer.close())?;
-    let ended = echo(chat.clone(), room);
+    let ended = echo(&chat, room);
     Ok(chat.finish(ended)?)
 }
 
-pub fn echo(chat: Chat, room: RoomId) -> Result<(), Error> {
+/// Answers until the connection is closed.
+pub fn echo(chat: &Chat, room: RoomId) -> Result<(), Error> {
     let room = chat.join(room)?;
     let mut events = room.events().by_others();
     for event in &mut events {

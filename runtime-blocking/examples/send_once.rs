@@ -44,6 +44,7 @@ fn main() -> ExitCode {
     }
 }
 
+/// Posts it, and gives its id.
 pub fn send(
     session: impl AsRef<Path>,
     (email, password): (String, String),

@@ -25,6 +25,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(chat.finish(ended).await?)
 }
 
+/// Carries until the connection is closed.
 pub async fn bridge(chat: Chat, one: RoomId, other: RoomId) -> Result<(), Error> {
     // One stream for both rooms, made before they are joined: nothing is missed between them. What crossed the bridge
     // must not come back.

@@ -25,6 +25,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(chat.finish(ended).await?)
 }
 
+/// Answers until the connection is closed.
 pub async fn echo(chat: Chat, room: RoomId) -> Result<(), Error> {
     let room = chat.join(room).await?;
     let mut events = room.events().by_others();

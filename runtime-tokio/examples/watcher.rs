@@ -24,6 +24,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(chat.finish(ended).await?)
 }
 
+/// Gives each line to `said`, until the connection is closed.
 pub async fn watch(chat: Chat, rooms: Vec<RoomId>, mut said: impl FnMut(String)) -> Result<(), Error> {
     let mut events = chat.events();
     let joining: Vec<_> = rooms.iter().map(|room| chat.join(*room)).collect();

@@ -34,7 +34,7 @@ fn it_answers_on_async_std() {
 fn it_answers_without_async() {
     let sim = Sim::new();
     let room = sim.room("Sandbox").id();
-    answers_others_once(&sim, &sim.start_blocking(move |chat| echo_blocking::echo(chat, room)));
+    answers_others_once(&sim, &sim.start_blocking(move |chat| echo_blocking::echo(&chat, room)));
 }
 
 #[test]

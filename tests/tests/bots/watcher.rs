@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use sechat_fixtures::sim::Room;
 use sechat_fixtures::{Outage, Sim};
 use sechat_tokio::Chat;
 
@@ -14,7 +15,7 @@ fn it_hears_all_rooms_through_an_outage() {
     let rooms = ["Sandbox", "Attic"].map(|name| sim.room(name));
     let ada = sim.person("Ada");
     let heard = Arc::new(Mutex::new(Vec::new()));
-    let (ids, lines) = (rooms.iter().map(|room| room.id()).collect(), Arc::clone(&heard));
+    let (ids, lines) = (rooms.iter().map(Room::id).collect(), Arc::clone(&heard));
     let mut config = sim.visitor().config();
     config.feed.patience = None;
     let chat = Chat::builder(config).connect().unwrap();
