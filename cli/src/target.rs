@@ -64,10 +64,10 @@ impl Target {
     fn login(&self) -> String {
         let mut words = vec!["sechat login".to_owned()];
         if self.server != Server::StackExchange {
-            words.push(format!("--server {}", quoted(&self.server.to_string())));
+            words.push(format!("--server {}", shell_word(&self.server.to_string())));
         }
         for (option, file) in [("--session", &self.session), ("--ca", &self.ca)] {
-            words.extend(file.as_ref().map(|file| format!("{option} {}", quoted(&file.to_string_lossy()))));
+            words.extend(file.as_ref().map(|file| format!("{option} {}", shell_word(&file.to_string_lossy()))));
         }
         words.join(" ")
     }
@@ -80,8 +80,8 @@ impl Target {
     }
 }
 
-/// A word as a shell reads it.
-fn quoted(word: &str) -> String {
+/// A word as a shell has to be given it.
+pub(crate) fn shell_word(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:[]".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
         word.to_owned()

@@ -5,7 +5,7 @@
 //! standard library.
 //!
 //! ```sh
-//! cargo run -- serve --listen 127.0.0.1:8080 --say 5
+//! cargo run -- serve --listen 8080 --say 5
 //! export SECHAT_SERVER=http://127.0.0.1:8080 SECHAT_EMAIL=bot@example.com SECHAT_PASSWORD='correct horse'
 //! cargo run -p sechat-client --example foreign_loop -- 1      # then say !!frame in room 1
 //! ```
@@ -53,16 +53,16 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         if let Some(Poll::Ready(result)) = joining.as_mut().map(|reply| Pin::new(reply).poll(&mut turn)) {
             joining = None;
             let room = result?;
-            joined = Some((room.events(), room));
+            joined = Some((room.events().by_others(), room));
         }
         // What was said since the last frame.
         while let Some((events, room)) = &mut joined
             && let Poll::Ready(Some(event)) = pin!(events.next()).poll(&mut turn)
         {
             let EventKind::MessagePosted(message) = &event.kind else { continue };
-            let said = message.content.as_deref().unwrap_or_default();
+            let said = message.text();
             println!("frame {frame}: {}: {said}", event.user_name.as_deref().unwrap_or_default());
-            if said == "!!frame" && event.user_id != chat.me().map(|me| me.id) {
+            if said == "!!frame" {
                 let reply = room.reply(message.id, format!("This is frame {frame}."));
                 game.spawn(async move {
                     let _ = reply.await.inspect_err(|error| eprintln!("{error}"));

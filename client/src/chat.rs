@@ -5,6 +5,7 @@ mod time;
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::path::Path;
 use std::sync::Arc;
 
 use sechat_core::endpoint::Endpoint;
@@ -20,6 +21,7 @@ use crate::reply::Reply;
 use crate::room::Room;
 use crate::runtime::Mode;
 use crate::saved::SavedState;
+use crate::session_file::is_whole;
 
 /// An account on one chat server: one session, one throttle, one WebSocket for all of its rooms.
 ///
@@ -33,6 +35,34 @@ pub struct Chat<M: Mode> {
 }
 
 impl<M: Mode> Chat<M> {
+    /// A connection of this account, logged in, that keeps its session in a file.
+    ///
+    /// The session in the file is used if it is still good; otherwise it logs in, now and whenever the session expires
+    /// later. What is new is stored at once, in a file that only its owner can read. For other settings, or a runtime of
+    /// your own, see [`ChatBuilder::session_file`] and [`ChatBuilder::log_in`].
+    ///
+    /// ```
+    /// # use sechat_client::{AsyncMode, Chat, Error, Mode, Reply, Server};
+    /// # async fn open<M: AsyncMode + Mode<Reply<Chat<M>> = Reply<Chat<M>>>>(password: String) -> Result<(), Error> {
+    /// let chat = Chat::<M>::open("session.json", "bot@example.com", password, Server::StackExchange).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`] if the file cannot be replaced, which is found out before the login, so that none is wasted; a file
+    /// that holds something else than a session, or a session for another server, is left alone. [`Error::Login`] for a
+    /// wrong password or a CAPTCHA, and what else [`log_in`](Self::log_in) comes to.
+    pub fn open(
+        path: impl AsRef<Path>,
+        email: impl Into<String>,
+        password: impl Into<String>,
+        server: Server,
+    ) -> M::Reply<Self> {
+        Self::builder(Config::new(server, Access::login(email, password, None))).session_file(path.as_ref()).log_in()
+    }
+
     /// A connection for a stored or fresh session. Nothing is sent before the first call.
     ///
     /// Fails only if there is no runtime to start it on.
@@ -41,7 +71,8 @@ impl<M: Mode> Chat<M> {
         Self::builder(Config::new(session.server().clone(), Access::Credentials(session))).connect()
     }
 
-    /// A connection without an account: it reads any number of public rooms with one poll.
+    /// A connection without an account: it reads any number of public rooms with one poll. A few faults in a row end
+    /// it, unless a [`builder`](Self::builder) is told other [patience](crate::FeedConfig::patience).
     pub fn anonymous(server: Server) -> Result<Self, Error> {
         Self::builder(Config::new(server, Access::Anonymous)).connect()
     }
@@ -60,8 +91,7 @@ impl<M: Mode> Chat<M> {
     /// Calls do this by themselves. It serves to learn early that a session has expired
     /// ([`Error::SessionExpired`]) or that the password is wrong.
     pub fn log_in(&self) -> M::Reply<Credentials<M>> {
-        let session = self.connection.call(Engine::log_in);
-        M::hand_over(session.map(Credentials::from))
+        M::hand_over(self.connection.log_in().map(Credentials::from))
     }
 
     /// Enters a room and starts its events. Joining a joined room changes nothing.
@@ -92,9 +122,10 @@ impl<M: Mode> Chat<M> {
         self.connection.look(|engine| engine.me().cloned())
     }
 
-    /// The session as it stands, once it has been used as for [`me`](Self::me). Cookies change while it is in use: store it again at the end.
+    /// The session as it stands, once it has been used as for [`me`](Self::me); `None` in the midst of a login. Cookies
+    /// change while it is in use: store it again at the end, or have a [`ChatBuilder::session_file`] do that.
     pub fn credentials(&self) -> Option<Credentials<M>> {
-        self.connection.look(|engine| engine.credentials().map(Credentials::from))
+        self.connection.look(Engine::credentials).filter(is_whole).map(Credentials::from)
     }
 
     /// How many posts, edits and the like wait for their turn or are under way.
@@ -142,8 +173,32 @@ impl<M: Mode> Chat<M> {
     /// Sends what still waits, leaves all rooms, and ends the connection for all its handles.
     ///
     /// It starts at once, whether or not the reply is awaited. Later calls end with [`Error::Closed`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Closed`] if the connection has ended by itself, as with its runtime; [`Error::Store`] if all is done but
+    /// the session could not be stored in its [`session_file`](ChatBuilder::session_file).
     pub fn close(&self) -> M::Reply<()> {
         self.shut_down(Pending::Flush)
+    }
+
+    /// As [`close`](Self::close), at the end of a program, giving what its bot came to. A bot that ended with
+    /// [`Error::Closed`] ended well if the connection was closed here: calls end so when Ctrl-C, by a
+    /// [`Closer`], comes before them.
+    ///
+    /// ```
+    /// # use sechat_client::{AsyncMode, Chat, Error, Mode, Reply};
+    /// # async fn bot<M: AsyncMode>(chat: Chat<M>) -> Result<(), Error> { Ok(()) }
+    /// # async fn main_<M: AsyncMode + Mode<Reply<()> = Reply<()>>>(chat: Chat<M>) -> Result<(), Error> {
+    /// let ended = bot(chat.clone()).await;
+    /// chat.finish(ended).await
+    /// # }
+    /// ```
+    pub fn finish(&self, ended: Result<(), Error>) -> M::Reply<()> {
+        M::hand_over(self.connection.shut_down(Pending::Flush).then(|closed| match ended {
+            Ok(()) | Err(Error::Closed) => closed,
+            Err(error) => Err(error),
+        }))
     }
 
     /// As [`close`](Self::close), choosing what becomes of posts that still wait. It may follow an earlier `close` to

@@ -10,12 +10,13 @@ use std::time::Duration;
 use futures_channel::oneshot;
 use futures_util::future::{Either, select};
 use sechat_core::engine::{Pending, Ticket};
-use sechat_core::{Config, Engine, Error, Event, Now, RoomId};
+use sechat_core::{Config, Credentials as Session, Engine, Error, Event, Now, RoomId};
 
 use crate::call::{Call, Closing};
 use crate::driver::Driver;
 use crate::reply::Reply;
 use crate::runtime::Runtime;
+use crate::session_file::SessionFile;
 use crate::state::{End, State, Wakes};
 use crate::subscriber::{Reading, Subscriber, SubscriberId};
 
@@ -30,11 +31,17 @@ pub(crate) struct Shared {
     state: Mutex<State>,
     clock: Box<dyn Fn() -> Now + Send + Sync>,
     timer: Box<dyn Fn(Duration) -> oneshot::Receiver<()> + Send + Sync>,
+    session_file: Option<SessionFile>,
 }
 
 impl Connection {
     /// Starts an engine and its driver.
-    pub(crate) fn start<R: Runtime>(mut config: Config, runtime: &R, reading: Reading) -> Result<Arc<Self>, Error> {
+    pub(crate) fn start<R: Runtime>(
+        mut config: Config,
+        runtime: &R,
+        reading: Reading,
+        session_file: Option<SessionFile>,
+    ) -> Result<Arc<Self>, Error> {
         if config.seed == 0 {
             config.seed = runtime.seed();
         }
@@ -43,6 +50,7 @@ impl Connection {
             state: Mutex::new(State::new(Engine::new(config)?)),
             clock: Box::new(move || clock.now()),
             timer: Box::new(move |span| set_timer(&timer, span)),
+            session_file,
         });
         runtime.spawn(Driver::new(Arc::clone(&shared), runtime.clone()).run());
         Ok(Arc::new(Self { shared, reading }))
@@ -89,10 +97,22 @@ impl Connection {
         self.shared.with(|state, _| look(&state.engine))
     }
 
+    /// Makes sure that there is a session, and that it is in its file if it has one.
+    pub(crate) fn log_in(self: &Arc<Self>) -> Reply<Session> {
+        let shared = Arc::clone(&self.shared);
+        self.call(Engine::log_in).then(move |session| {
+            let session = session?;
+            shared.settle_session()?;
+            Ok(session)
+        })
+    }
+
     /// Ends the engine; the reply comes when it is done.
     pub(crate) fn shut_down(&self, pending: Pending) -> Reply<()> {
         self.shared.shut_down(pending);
+        let shared = Arc::clone(&self.shared);
         Reply::new(Closing::new(Arc::clone(&self.shared)))
+            .then(move |ended| ended.and_then(|()| shared.settle_session()))
     }
 
     /// Looks at the engine and those who read.
@@ -170,6 +190,18 @@ impl Shared {
             // Read under the lock, so that the engine sees time go forward only.
             Ok(verb(&mut state.engine, (self.clock)()))
         })
+    }
+
+    /// The session may have changed: stores it if it has a file. To be called without the lock.
+    pub(crate) fn follow_session(&self) {
+        if let Some(file) = &self.session_file {
+            file.follow(self);
+        }
+    }
+
+    /// Stores the session if it has a file and is not in it.
+    fn settle_session(&self) -> Result<(), Error> {
+        self.session_file.as_ref().map_or(Ok(()), |file| file.settle(self))
     }
 
     /// Begins to end the engine.

@@ -6,7 +6,7 @@ use std::ops::Deref;
 use std::path::Path;
 
 use sechat_core::engine::Access;
-use sechat_core::{Config, Credentials as Session, Engine, Error, Server};
+use sechat_core::{Config, Credentials as Session, Error, Server};
 
 use crate::chat::Chat;
 use crate::reply::Reply;
@@ -55,6 +55,9 @@ impl<M: Mode> Credentials<M> {
 
     /// Loads a stored session, or logs in if there is none or it has expired, and stores what is new.
     ///
+    /// A connection with it ends when the session expires. For a bot that is to run for long take [`Chat::open`], which
+    /// logs in again.
+    ///
     /// Whether `path` can be written is found out before the login, so that none is wasted. A file that holds something
     /// else than a session, or a session for another server, is left alone: that is [`Error::Store`].
     pub fn load_or_authenticate(
@@ -63,24 +66,11 @@ impl<M: Mode> Credentials<M> {
         password: impl Into<String>,
         server: Server,
     ) -> M::Reply<Credentials<M>> {
-        let prepared = Slot::open(path.as_ref()).and_then(|slot| {
-            let stored = slot.stored(&server)?;
-            Ok((slot, stored))
-        });
-        M::hand_over(match prepared {
-            Ok((slot, stored)) => {
-                let before = stored.as_ref().map(Session::to_json);
-                log_in::<M>(server, Access::login(email, password, stored)).then(move |session| {
-                    let session = session?;
-                    let json = session.to_json();
-                    if before.as_ref() != Some(&json) {
-                        slot.write(&json)?;
-                    }
-                    Ok(session.into())
-                })
-            }
-            Err(error) => Reply::ready(Err(error)),
-        })
+        let config = Config::new(server, Access::login(email, password, None));
+        let opened = Chat::<M>::builder(config).session_file(path.as_ref()).connect();
+        M::hand_over(
+            opened.map_or_else(|error| Reply::ready(Err(error)), |chat| chat.connection().log_in().map(Self::from)),
+        )
     }
 
     /// Reads a stored session without asking the server; `None` if there is no such file or it does not hold a session.
@@ -109,7 +99,7 @@ impl<M: Mode> Credentials<M> {
 
 fn log_in<M: Mode>(server: Server, access: Access) -> Reply<Session> {
     match Chat::<M>::builder(Config::new(server, access)).connect() {
-        Ok(chat) => chat.connection().call(Engine::log_in),
+        Ok(chat) => chat.connection().log_in(),
         Err(error) => Reply::ready(Err(error)),
     }
 }

@@ -170,6 +170,8 @@ impl<R: Runtime> Driver<R> {
                 }
                 self.exchanges.remove(&id);
                 self.hand_in(Input::Http(id, answer));
+                // Cookies come with answers only; and those who wait for a login find it stored.
+                self.shared.follow_session();
             }
             Step::Opened(id, socket, stopped) => self.read_on(id, socket, stopped, Input::SocketOpened(id)),
             Step::Frame(id, frame, socket, stopped) => {

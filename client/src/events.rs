@@ -35,6 +35,7 @@ pub struct Events<M: Mode> {
     connection: Arc<Connection>,
     id: SubscriberId,
     only: Option<Box<Only>>,
+    by_others: bool,
     mode: PhantomData<fn() -> M>,
 }
 
@@ -46,10 +47,20 @@ type Only = dyn Fn(&EventKind) -> bool + Send + Sync;
 pub struct TimedOut;
 
 impl<M: Mode> Events<M> {
-    /// Why the stream ended or will end after what is buffered: `Ok` if it was closed here, the fault otherwise. `None`
-    /// while it goes on.
-    pub fn result(&self) -> Option<Result<(), Error>> {
-        self.connection.subscriber(self.id, |subscriber, _| subscriber.result().cloned()).flatten()
+    /// Why the stream ended, or will end after what is buffered, if it was not by closing it here: the fault that ended
+    /// it. `Ok` otherwise, also while it goes on.
+    ///
+    /// After the loop over the events it is what the bot came to.
+    pub fn result(&self) -> Result<(), Error> {
+        self.end().unwrap_or(Ok(()))
+    }
+
+    /// Leaves out what this account does itself, so that a bot does not answer its own words. Changes of the feed stay.
+    ///
+    /// Goes with [`only`](Self::only). Without an account nothing is left out.
+    pub fn by_others(mut self) -> Self {
+        self.by_others = true;
+        self
     }
 
     /// Only events of the kinds that are wanted. What is not wanted is passed over when it is read, and takes up room in
@@ -74,7 +85,7 @@ impl<M: Mode> Events<M> {
 
     pub(crate) fn new(connection: &Arc<Connection>, room: Option<RoomId>) -> Self {
         let id = connection.subscribe(room);
-        Self { connection: Arc::clone(connection), id, only: None, mode: PhantomData }
+        Self { connection: Arc::clone(connection), id, only: None, by_others: false, mode: PhantomData }
     }
 
     /// The next event that somebody waits for; the ones before it are read and gone.
@@ -92,12 +103,22 @@ impl<M: Mode> Events<M> {
         })
     }
 
+    fn wants(&self, event: &Event) -> bool {
+        let own =
+            || event.user_id.is_some() && event.user_id == self.connection.look(|engine| engine.me().map(|me| me.id));
+        self.only.as_ref().is_none_or(|only| only(&event.kind)) && !(self.by_others && own())
+    }
+
+    /// How it ended, if it has.
+    fn end(&self) -> Option<Result<(), Error>> {
+        self.connection.subscriber(self.id, |subscriber, _| subscriber.result().cloned()).flatten()
+    }
+
     fn poll(&self, cx: &Context<'_>) -> Poll<Option<Event>> {
         loop {
             let next = self.connection.poll_reader(self.id, cx);
             let event = ready!(next.unwrap_or(Poll::Ready(None)));
-            let wanted = |event: &Arc<Event>| self.only.as_ref().is_none_or(|only| only(&event.kind));
-            if event.as_ref().is_none_or(wanted) {
+            if event.as_deref().is_none_or(|event| self.wants(event)) {
                 return Poll::Ready(event.map(Arc::unwrap_or_clone));
             }
         }
@@ -211,7 +232,7 @@ impl<M: Mode> Drop for Events<M> {
 
 impl<M: Mode> fmt::Debug for Events<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Events").field("result", &self.result()).finish_non_exhaustive()
+        f.debug_struct("Events").field("end", &self.end()).finish_non_exhaustive()
     }
 }
 

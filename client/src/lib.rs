@@ -47,6 +47,7 @@ mod reply;
 mod room;
 mod runtime;
 mod saved;
+mod session_file;
 mod stand_in;
 mod state;
 mod store;

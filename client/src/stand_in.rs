@@ -11,6 +11,7 @@ use sechat_core::{Config, Error};
 
 use crate::connection::Connection;
 use crate::runtime::Runtime;
+use crate::session_file::SessionFile;
 use crate::subscriber::Reading;
 
 /// How a thread waits for calls and events in blocking modes.
@@ -34,7 +35,7 @@ pub struct StandIn {
     thread: PhantomData<Rc<()>>,
 }
 
-pub(crate) type Start = Rc<dyn Fn(Config, Reading) -> Result<Arc<Connection>, Error>>;
+pub(crate) type Start = Rc<dyn Fn(Config, Reading, Option<SessionFile>) -> Result<Arc<Connection>, Error>>;
 
 struct Layer {
     id: u64,
@@ -53,7 +54,7 @@ thread_local! {
 /// waits as `park` does. Of several, the last one counts. This is for simulations, such as that of `sechat-fixtures`:
 /// bots run there unchanged, from their own login on.
 pub fn stand_in(runtime: impl Runtime, park: Rc<dyn Park>) -> StandIn {
-    let start: Start = Rc::new(move |config, reading| Connection::start(config, &runtime, reading));
+    let start: Start = Rc::new(move |config, reading, file| Connection::start(config, &runtime, reading, file));
     let id = LAYERS.with_borrow_mut(|layers| {
         let id = layers.last().map_or(0, |layer| layer.id + 1);
         layers.push(Layer { id, start, park });

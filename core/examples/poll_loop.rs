@@ -4,7 +4,7 @@
 //! simulated servers: for the real ones put a TLS stream around each `TcpStream`.
 //!
 //! ```sh
-//! cargo run -- serve --listen 127.0.0.1:8080
+//! cargo run -- serve --listen 8080
 //! export SECHAT_SERVER=http://127.0.0.1:8080 SECHAT_EMAIL=bot@example.com SECHAT_PASSWORD='correct horse'
 //! cargo run -p sechat-core --example poll_loop -- 1
 //! ```

@@ -1,14 +1,11 @@
 //! Stack Exchange chat on async-std, with HTTP through surf.
 //!
 //! ```no_run
-//! use sechat_async_std::{Chat, Credentials, Error, Room, Server};
+//! use sechat_async_std::{Chat, Error, Server};
 //!
 //! async fn bot() -> Result<(), Error> {
-//!     let credentials =
-//!         Credentials::load_or_authenticate("session.json", "bot@example.com", "password", Server::StackExchange)
-//!             .await?;
-//!     let chat = Chat::connect(credentials)?;
-//!     let room = Room::join(&chat, 1).await?;
+//!     let chat = Chat::open("session.json", "bot@example.com", "password", Server::StackExchange).await?;
+//!     let room = chat.join(1).await?;
 //!     room.send("Hello!").await?;
 //!     let mut events = room.events();
 //!     while let Some(event) = events.next().await {

@@ -1,7 +1,7 @@
 //! Posts one message, and ends with a code that says what became of it: for scripts.
 //!
 //! ```sh
-//! cargo run -- serve --listen 127.0.0.1:8080
+//! cargo run -- serve --listen 8080
 //! export SECHAT_SERVER=http://127.0.0.1:8080 SECHAT_EMAIL=bot@example.com SECHAT_PASSWORD='correct horse'
 //! cargo run -p sechat-blocking --example send_once -- 1 'The build is done.' || echo "code $?"
 //! ```
@@ -19,11 +19,10 @@
 
 use std::env;
 use std::num::NonZeroU32;
+use std::path::Path;
 use std::process::ExitCode;
 
-use sechat_blocking::{Access, Chat, Config, Credentials, Error, MessageId, RoomId, Server};
-
-const SESSION: &str = "session.json";
+use sechat_blocking::{Access, Chat, Config, Error, MessageId, RoomId, Server};
 
 fn main() -> ExitCode {
     let (room, text) = (env::args().nth(1).and_then(|room| room.parse().ok()), env::args().nth(2));
@@ -33,7 +32,7 @@ fn main() -> ExitCode {
         eprintln!("usage: SECHAT_EMAIL=… SECHAT_PASSWORD=… send_once ROOM TEXT");
         return ExitCode::from(64);
     };
-    match send(room, &text, server, login) {
+    match send("session.json", login, server, room, &text) {
         Ok(id) => {
             println!("{id}");
             ExitCode::SUCCESS
@@ -45,19 +44,25 @@ fn main() -> ExitCode {
     }
 }
 
-fn send(room: RoomId, text: &str, server: Server, (email, password): (String, String)) -> Result<MessageId, Error> {
-    let stored = Credentials::read(SESSION)?.map(Into::into);
-    let mut config = Config::new(server, Access::login(email, password, stored));
+/// Posts it, and gives its id.
+pub fn send(
+    session: impl AsRef<Path>,
+    (email, password): (String, String),
+    server: Server,
+    room: RoomId,
+    text: &str,
+) -> Result<MessageId, Error> {
+    let mut config = Config::new(server, Access::login(email, password, None));
     // A script would rather fail within seconds than go on for minutes.
     config.attempts = NonZeroU32::new(3).unwrap_or(NonZeroU32::MIN);
-    let chat = Chat::builder(config).connect()?;
-    chat.log_in()?.save(SESSION)?;
+    let chat = Chat::builder(config).session_file(session.as_ref()).log_in()?;
     let posted = chat.room(room).send(text); // Without joining: nobody sees it come and go.
     chat.close()?;
     posted
 }
 
-fn code(error: &Error) -> u8 {
+/// What became of it, as above.
+pub fn code(error: &Error) -> u8 {
     match error {
         Error::Invalid(_) => 65,
         Error::Refused { .. } | Error::Duplicate | Error::RoomClosed { .. } => 69,

@@ -1,7 +1,7 @@
 //! Answers whoever mentions it, until Ctrl-C; then it leaves the room and ends with exit code 0.
 //!
 //! ```sh
-//! cargo run -- serve --listen 127.0.0.1:8080 --say 5    # in another terminal
+//! cargo run -- serve --listen 8080 --say 5    # in another terminal
 //! cargo run -p sechat-blocking --example until_ctrl_c -- http://127.0.0.1:8080
 //! ```
 
@@ -19,13 +19,7 @@ pub(crate) fn run(address: &str) -> Result<(), Error> {
     ctrlc::set_handler(move || closer.close()).expect("there is no other handler");
 
     let served = serve(&chat);
-    // Waits until the rooms are left. It has begun already if it was Ctrl-C that ended the serving.
-    chat.close()?;
-    match served {
-        // A call that Ctrl-C came before.
-        Err(Error::Closed) => Ok(()),
-        served => served,
-    }
+    chat.finish(served)
 }
 
 fn serve(chat: &Chat) -> Result<(), Error> {

@@ -1,13 +1,11 @@
 //! Stack Exchange chat without async: every call waits for its result.
 //!
 //! ```no_run
-//! use sechat_blocking::{Chat, Credentials, Error, Room, Server};
+//! use sechat_blocking::{Chat, Error, Server};
 //!
 //! # fn main() -> Result<(), Error> {
-//! let credentials =
-//!     Credentials::load_or_authenticate("session.json", "bot@example.com", "password", Server::StackExchange)?;
-//! let chat = Chat::connect(credentials)?;
-//! let room = Room::join(&chat, 1)?;
+//! let chat = Chat::open("session.json", "bot@example.com", "password", Server::StackExchange)?;
+//! let room = chat.join(1)?;
 //! room.send("Hello!")?;
 //! for event in room.events() {
 //!     println!("{event:?}");
@@ -29,7 +27,7 @@
 //!
 //! A process that just ends stays in its rooms until the server notices. With a handler, such as the crate `ctrlc` has,
 //! it leaves them: [`Chat::closer`](sechat_client::Chat::closer) gives the handler something to call that never waits,
-//! the loop over the events then ends, and [`Chat::close`](sechat_client::Chat::close) waits until the rooms are left.
+//! the loop over the events then ends, and [`Chat::finish`](sechat_client::Chat::finish) waits until the rooms are left.
 //!
 //! ```no_run
 //! # use sechat_blocking::{Chat, Error};
@@ -37,14 +35,20 @@
 //! # fn serve(chat: Chat) -> Result<(), Error> {
 //! let closer = chat.closer();
 //! ctrlc::set_handler(move || closer.close()).expect("there is no other handler");
-//! for event in chat.join(1)?.events() {
-//!     println!("{event:?}");
-//! }
-//! chat.close()
+//! let ended = bot(&chat);
+//! chat.finish(ended)
 //! # }
+//!
+//! fn bot(chat: &Chat) -> Result<(), Error> {
+//!     let room = chat.join(1)?;
+//!     for event in room.events() {
+//!         room.send(format!("{:?}", event.event_type()))?;
+//!     }
+//!     Ok(())
+//! }
 //! ```
 //!
-//! A call that comes after it fails with [`Error::Closed`]: the example `until_ctrl_c` ends well then, too.
+//! A call that comes after Ctrl-C fails with [`Error::Closed`], which is a good end to `finish`.
 //!
 //! # In async code
 //!

@@ -1,16 +1,13 @@
 //! The same on smol: handles whose calls are futures.
 //!
 //! ```no_run
-//! use sechat_blocking::smol::{Chat, Credentials, Room};
+//! use sechat_blocking::smol::Chat;
 //! use sechat_blocking::{Error, Server};
 //!
 //! # fn main() -> Result<(), Error> {
 //! smol::block_on(async {
-//!     let credentials =
-//!         Credentials::load_or_authenticate("session.json", "bot@example.com", "password", Server::StackExchange)
-//!             .await?;
-//!     let chat = Chat::connect(credentials)?;
-//!     let room = Room::join(&chat, 1).await?;
+//!     let chat = Chat::open("session.json", "bot@example.com", "password", Server::StackExchange).await?;
+//!     let room = chat.join(1).await?;
 //!     room.send("Hello!").await?;
 //!     let mut events = room.events();
 //!     while let Some(event) = events.next().await {

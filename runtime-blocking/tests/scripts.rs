@@ -84,7 +84,7 @@ fn another_thread_ends_what_this_one_waits_for() {
         });
         let mut events = room.events();
         assert!(events.by_ref().count() < 1024);
-        assert_eq!(events.result(), Some(Ok(())));
+        assert_eq!(events.result(), Ok(()));
         closing.join().unwrap().unwrap();
         chat.close().unwrap();
         assert!(!listener.with_server(|server, _| server.present(ROOM).contains(&BOT)));

@@ -34,7 +34,7 @@ async fn a_bot_comes_and_goes(listener: &Listener, runtime: Smol) -> Result<(), 
     until(&mut events, said).await;
     chat.close().await?;
     while events.next().await.is_some() {}
-    assert_eq!(events.result(), Some(Ok(())));
+    assert_eq!(events.result(), Ok(()));
     assert!(!listener.with_server(|server, _| server.present(RoomId(1)).contains(&BOT)));
     Ok(())
 }
@@ -72,7 +72,7 @@ fn the_end_of_the_executor_ends_every_call() {
     smol::block_on(async {
         assert_eq!(pending.await, Err(Error::Closed));
         while events.next().await.is_some() {}
-        assert_eq!(events.result(), Some(Err(Error::Closed)));
+        assert_eq!(events.result(), Err(Error::Closed));
         assert_eq!(events.wait_for(|_| true, Duration::from_secs(60)).await, Ok(None));
         assert_eq!(chat.close().await, Err(Error::Closed));
     });

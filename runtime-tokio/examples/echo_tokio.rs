@@ -1,56 +1,42 @@
 //! An echo bot: to `!!echo Hello!` it replies `Hello!`.
 //!
 //! ```sh
-//! cargo run -- serve --listen 127.0.0.1:8080    # a server to try it on; without SECHAT_SERVER it is the real one
+//! cargo run -- serve --listen 8080    # a server to try it on; without SECHAT_SERVER it is the real one
 //! export SECHAT_SERVER=http://127.0.0.1:8080 SECHAT_EMAIL=bot@example.com SECHAT_PASSWORD='correct horse'
 //! cargo run -p sechat-tokio --example echo_tokio -- 1
 //! ```
 
 use std::env;
 
-use sechat_tokio::text::Content;
-use sechat_tokio::{Access, Chat, Config, Credentials, EventKind, RoomId, Server};
-
-/// As good as the password: keep it to yourself.
-const SESSION: &str = "session.json";
+use sechat_tokio::{Chat, Error, EventKind, RoomId, Server};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let room: RoomId = env::args().nth(1).ok_or("which room?")?.parse()?;
+    let set = |name| env::var(name).map_err(|_| format!("set {name}"));
+    let room = env::args().nth(1).ok_or("which room?")?.parse()?;
     let server = env::var("SECHAT_SERVER").map_or(Ok(Server::StackExchange), |server| server.parse())?;
+    // The file keeps the session and is as good as the password. Without it, many logins would bring a CAPTCHA.
+    let chat = Chat::open("session.json", set("SECHAT_EMAIL")?, set("SECHAT_PASSWORD")?, server).await?;
 
-    // The stored session comes first, for too many logins bring a CAPTCHA. When it ends, the password makes another.
-    let stored = Credentials::read(SESSION)?.map(Into::into);
-    let access = Access::login(env::var("SECHAT_EMAIL")?, env::var("SECHAT_PASSWORD")?, stored);
-    let chat = Chat::builder(Config::new(server, access)).connect()?;
+    // Ctrl-C ends the events, and so the bot; then what waits is posted, and the room is left.
+    let closer = chat.closer();
+    tokio::spawn(async move { tokio::signal::ctrl_c().await.map(|()| closer.close()) });
+    let ended = echo(chat.clone(), room).await;
+    Ok(chat.finish(ended).await?)
+}
 
-    // Ctrl-C closes the connection, and with it the events end: replies under way go out, and the room is left.
-    let closing = chat.clone();
-    tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            let _ = closing.close().await;
-        }
-    });
-
-    chat.log_in().await?.save(SESSION)?;
-    let me = chat.me().ok_or("the server does not say who this is")?;
+/// Answers until the connection is closed.
+pub async fn echo(chat: Chat, room: RoomId) -> Result<(), Error> {
     let room = chat.join(room).await?;
-
-    let mut events = room.events();
+    let mut events = room.events().by_others();
     while let Some(event) = events.next().await {
-        let EventKind::MessagePosted(message) = &event.kind else { continue };
-        let said = Content::parse(message.content.as_deref().unwrap_or_default()).to_markdown();
-        let Some(words) = said.strip_prefix("!!echo ") else { continue };
-        if event.user_id == Some(me.id) {
-            continue; // Never answer yourself.
-        }
-        // A failed post is not tried again: where that is safe, the library has done so already.
-        if let Err(error) = room.reply(message.id, words).await {
+        if let EventKind::MessagePosted(message) = event.kind
+            && let Some(words) = message.markdown().strip_prefix("!!echo ")
+            && let Err(error) = room.reply(message.id, words).await
+        {
+            // Where it is safe to post again, the library has done so already.
             eprintln!("no echo of {}: {error}", message.id);
         }
     }
-    // Why the events have ended: `Ok` for Ctrl-C.
-    let ended = events.result().unwrap_or(Ok(()));
-    chat.close().await?;
-    Ok(ended?)
+    events.result()
 }

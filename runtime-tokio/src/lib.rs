@@ -1,15 +1,12 @@
 //! Stack Exchange chat on tokio.
 //!
 //! ```no_run
-//! use sechat_tokio::{Chat, Credentials, Error, Room, Server};
+//! use sechat_tokio::{Chat, Error, Server};
 //!
 //! #[tokio::main]
 //! async fn main() -> Result<(), Error> {
-//!     let credentials =
-//!         Credentials::load_or_authenticate("session.json", "bot@example.com", "password", Server::StackExchange)
-//!             .await?;
-//!     let chat = Chat::connect(credentials)?;
-//!     let room = Room::join(&chat, 1).await?;
+//!     let chat = Chat::open("session.json", "bot@example.com", "password", Server::StackExchange).await?;
+//!     let room = chat.join(1).await?;
 //!     room.send("Hello!").await?;
 //!     let mut events = room.events();
 //!     while let Some(event) = events.next().await {

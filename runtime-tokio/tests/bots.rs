@@ -80,7 +80,7 @@ async fn two_bots_talk(listener: &Listener, runtime: Tokio) -> Result<(), Error>
     first.close().await?;
     second.close().await?;
     while asker.next().await.is_some() {}
-    assert_eq!(asker.result(), Some(Ok(())));
+    assert_eq!(asker.result(), Ok(()));
     assert!(!listener.with_server(|server, _| server.present(RoomId(1)).contains(&me.id)));
     Ok(())
 }

@@ -212,7 +212,7 @@ fn the_end_of_the_runtime_ends_every_call() {
             while events.next().await.is_some() {}
             assert_eq!(events.wait_for(|_| true, LONG).await, Ok(None));
         });
-        assert_eq!(events.result(), Some(Err(Error::Closed)));
+        assert_eq!(events.result(), Err(Error::Closed));
     }
 }
 

@@ -15,8 +15,9 @@ use serde_json::json;
 use tempfile::NamedTempFile;
 
 use crate::exit::{Code, EXIT_CODES, Failure};
+use crate::target::shell_word;
 use crate::{interrupt, output, values};
-use cast::{Cast, NewAccount};
+use cast::{Account, Cast, NewAccount};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -113,6 +114,14 @@ impl Serve {
             output::line(format_args!("  CA       {} (use it with --ca)", file.display()))?;
         }
         output::line(format_args!("Try: sechat tail 1 --anonymous --server {url}"))?;
+        if let Some(Account { email, password, .. }) = cast.accounts.first() {
+            let (email, password) = (shell_word(email), shell_word(password));
+            output::line("To point a bot here, as the examples are:")?;
+            output::line(format_args!("  export SECHAT_SERVER={url} SECHAT_EMAIL={email} SECHAT_PASSWORD={password}"))?;
+            output::line(format_args!(
+                "Or in its code, in place of Server::StackExchange: \"{url}\".parse::<Server>()?"
+            ))?;
+        }
         Ok(())
     }
 

@@ -62,8 +62,8 @@ impl Tail {
         let chat = self.target.connect(access)?;
         let mut events = chat.events();
         let deadline = self.seconds.and_then(|seconds| Instant::now().checked_add(Duration::from_secs(seconds)));
-        let ending = chat.clone();
-        interrupt::at_first(move || drop(ending.shut_down(Pending::Drop)))?;
+        let closer = chat.closer();
+        interrupt::at_first(move || closer.shut_down(Pending::Drop))?;
 
         let advise = |failure| self.target.advise(failure);
         let _room = chat.join(self.room).map_err(|error| advise(error.into()))?;
@@ -87,7 +87,7 @@ impl Tail {
         while left != Some(0) {
             let event = match next(events, deadline) {
                 Ok(Some(event)) => event,
-                Ok(None) => return Ok(events.result().unwrap_or(Ok(()))?),
+                Ok(None) => return Ok(events.result()?),
                 Err(TimedOut) => {
                     return left.map_or(Ok(()), |left| {
                         Err(Failure::new(Code::TimeUp, format!("time is up, and {left} of the events did not come")))

@@ -67,8 +67,6 @@
 //! #     }
 //! #     impl AsyncMode for Tokio {}
 //! # }
-//! use std::time::Instant;
-//!
 //! use sechat_tokio::commands::{Check, Command, Commands, Rest};
 //! use sechat_tokio::{Chat, Error};
 //!
@@ -88,7 +86,7 @@
 //!         .post_errors(|error| Some(error.to_string()));
 //!
 //!     while let Some(event) = events.next().await {
-//!         let Some(task) = commands.decide(&event, Instant::now()) else { continue };
+//!         let Some(task) = commands.decide(&event, chat.now().mono) else { continue };
 //!         // The next command waits until this one is answered. Where that is too long, spawn what follows.
 //!         let Some(reply) = task.run().await.post(&chat) else { continue };
 //!         // A reply that is dropped is a post taken back, unless it is on its way already: await it.
@@ -96,7 +94,7 @@
 //!             eprintln!("nobody saw the answer: {error}");
 //!         }
 //!     }
-//!     events.result().unwrap_or(Ok(()))
+//!     events.result()
 //! }
 //! ```
 

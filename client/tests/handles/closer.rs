@@ -20,7 +20,7 @@ fn it_ends_all_that_waits_and_leaves_the_rooms() {
     assert!(answers.run(&stage, waiting).is_ok());
     assert_eq!(answers.posted, ["first"]);
     while stage.look(&mut events.next()).expect("nobody waits any more").is_some() {}
-    assert_eq!(events.result(), Some(Ok(())));
+    assert_eq!(events.result(), Ok(()));
     assert!(answers.others.iter().any(|path| path.starts_with("/chats/leave")), "{:?}", answers.others);
 }
 

@@ -242,3 +242,19 @@ fn an_image_gets_an_address() {
     assert_eq!(address.scheme(), "https");
     assert_eq!(site.server.uploads().len(), 1);
 }
+
+#[test]
+fn what_others_do_can_be_told_from_ones_own_doing() {
+    let (mut site, chat, _room) = owner();
+    let mut events = chat.events().by_others().only(|kind| kind.message().is_some());
+    let room = site.run(chat.join(1)).unwrap();
+    site.said(["by Ada".to_owned()]);
+    site.run(room.send("by the bot")).unwrap();
+    site.said(["by Ada again".to_owned()]);
+    site.wait(Duration::from_secs(5));
+    let mut heard = Vec::new();
+    while let Some(Some(event)) = site.look(&mut events.next()) {
+        heard.extend(event.message().map(sechat_client::Message::text));
+    }
+    assert_eq!(heard, ["by Ada", "by Ada again"]);
+}

@@ -29,8 +29,8 @@ fn a_runtime_that_drops_the_driver_ends_everything() {
     assert_eq!(stage.look(&mut room.send("c")), Some(Err(Error::Closed)));
     assert_eq!(stage.look(&mut chat.close()), Some(Err(Error::Closed)));
     assert_eq!(stage.look(&mut events.next()), Some(None));
-    assert_eq!(events.result(), Some(Err(Error::Closed)));
-    assert_eq!(chat.events().result(), Some(Err(Error::Closed)));
+    assert_eq!(events.result(), Err(Error::Closed));
+    assert_eq!(chat.events().result(), Err(Error::Closed));
 }
 
 #[test]
@@ -107,7 +107,7 @@ fn close_sends_what_waits_first() {
     answers.run(&stage, closed).unwrap();
     assert_eq!(answers.posted, ["first", "second"]);
     assert!(answers.run(&stage, first).is_ok() && answers.run(&stage, second).is_ok());
-    assert_eq!(events.result(), Some(Ok(())));
+    assert_eq!(events.result(), Ok(()));
     assert_eq!(answers.run(&stage, chat.close()), Ok(()), "it is closed already");
     stage.settle();
     assert_eq!(stage.tasks(), 0);

@@ -9,6 +9,7 @@ mod credentials;
 mod driver;
 mod events;
 mod facade;
+mod keeping;
 mod lagging;
 mod lifetime;
 mod order;

@@ -158,7 +158,7 @@ fn a_bot_does_its_whole_job() {
 
     site.run(chat.close()).unwrap();
     site.wait(Duration::from_secs(1));
-    assert_eq!(events.result(), Some(Ok(())));
+    assert_eq!(events.result(), Ok(()));
     assert!(!site.server.present(RoomId(1)).contains(&me.id), "the bot still shows in the room");
     assert!(site.lines.is_empty() && site.stage.tasks() == 0);
 }

@@ -1,6 +1,7 @@
 //! A message, as an event shows it.
 
 use crate::MessageId;
+use crate::text::Content;
 
 /// A message at the time of an event (protocol notes, 3.1).
 ///
@@ -40,8 +41,29 @@ pub struct Message {
 }
 
 impl Message {
+    /// What is said, as a reader sees it, without marks; empty once it is deleted. See [`Content::to_text`].
+    pub fn text(&self) -> String {
+        self.parsed().to_text()
+    }
+
+    /// What is said, as it could be posted to show the same; empty once it is deleted. See [`Content::to_markdown`].
+    ///
+    /// ```
+    /// use sechat_core::Event;
+    ///
+    /// let event = Event::parse(br#"{"event_type":1,"id":9,"message_id":71,"content":"5 &lt; <b>6</b>"}"#);
+    /// let message = event.message().unwrap();
+    /// assert_eq!((message.text(), message.markdown()), ("5 < 6".to_owned(), "5 < **6**".to_owned()));
+    /// ```
+    pub fn markdown(&self) -> String {
+        self.parsed().to_markdown()
+    }
+
     /// The message that this one was written as a reply to.
     pub fn reply_to(&self) -> Option<MessageId> {
         self.parent_id.filter(|_| self.show_parent)
+    }
+    fn parsed(&self) -> Content {
+        Content::parse(self.content.as_deref().unwrap_or_default())
     }
 }

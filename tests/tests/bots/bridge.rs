@@ -1,24 +1,8 @@
 //! Carries what is said in each of two rooms into the other.
 
 use sechat_fixtures::Sim;
-use sechat_tokio::text::Content;
-use sechat_tokio::{Chat, Error, EventKind, RoomId};
 
-async fn bridge(chat: &Chat, left: RoomId, right: RoomId) -> Result<(), Error> {
-    let (left, right) = (chat.join(left).await?, chat.join(right).await?);
-    let me = chat.me().map(|me| me.id);
-    let mut events = chat.events();
-    while let Some(event) = events.next().await {
-        let to = if event.room_id == Some(left.id()) { &right } else { &left };
-        if let EventKind::MessagePosted(message) = &event.kind
-            && event.user_id != me
-            && let (Some(name), Some(html)) = (&event.user_name, &message.content)
-        {
-            to.send(format!("{name}: {}", Content::parse(html).to_text())).await?;
-        }
-    }
-    Ok(())
-}
+use crate::bridge_example::bridge;
 
 #[test]
 fn both_rooms_hear_of_each_other() {
@@ -26,13 +10,13 @@ fn both_rooms_hear_of_each_other() {
     let (left, right) = (sim.room("Sandbox"), sim.room("Attic"));
     let (ada, grace) = (sim.person("Ada"), sim.person("Grace"));
     let ends = (left.id(), right.id());
-    let _bot = sim.start(|chat| async move { bridge(&chat, ends.0, ends.1).await });
+    let _bot = sim.start(|chat| bridge(chat, ends.0, ends.1));
     ada.say(&left, "Who has the key?");
     sim.run_until_quiet();
     grace.say(&right, "It is *here*.");
     sim.run_until_quiet();
-    assert_eq!(left.lines(), ["Ada: Who has the key?", "Bot: Grace: It is here."]);
-    assert_eq!(right.lines(), ["Bot: Ada: Who has the key?", "Grace: It is *here*."]);
+    assert_eq!(left.lines(), ["Ada: Who has the key?", "Bot: **Grace**: It is _here_."]);
+    assert_eq!(right.lines(), ["Bot: **Ada**: Who has the key?", "Grace: It is *here*."]);
 }
 
 #[test]
@@ -41,7 +25,7 @@ fn nothing_is_lost_or_carried_twice_when_the_connection_is_cut() {
     let (left, right) = (sim.room("Sandbox"), sim.room("Attic"));
     let ada = sim.person("Ada");
     let ends = (left.id(), right.id());
-    let bot = sim.start(|chat| async move { bridge(&chat, ends.0, ends.1).await });
+    let bot = sim.start(|chat| bridge(chat, ends.0, ends.1));
     let said: Vec<String> = (0..6).map(|n| format!("part {n}")).collect();
     for (n, text) in said.iter().enumerate() {
         ada.say(if n % 2 == 0 { &left } else { &right }, text);
@@ -52,5 +36,5 @@ fn nothing_is_lost_or_carried_twice_when_the_connection_is_cut() {
     sim.run_until_quiet();
     let mut carried = bot.sent();
     carried.sort();
-    assert_eq!(carried, said.iter().map(|text| format!("Ada: {text}")).collect::<Vec<_>>());
+    assert_eq!(carried, said.iter().map(|text| format!("**Ada**: {text}")).collect::<Vec<_>>());
 }
