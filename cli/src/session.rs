@@ -39,9 +39,6 @@ impl SessionFile {
         match Credentials::read(&self.0)? {
             Some(session) if session.server() == server => Ok(Some(session)),
             Some(session) => refuse(format!("a session for {}, not for {server}", session.server())),
-            None if fs::metadata(&self.0).is_ok_and(|file| file.len() > 0) => {
-                refuse("something else than a session".to_owned())
-            }
             None => Ok(None),
         }
     }

@@ -73,8 +73,8 @@ pub use saved::{Delivery, SavedState};
 pub use sechat_core::engine::{Access, FeedConfig, Pending, ReplyStyle};
 pub use sechat_core::event::{EventKind, FeedChange, Message};
 pub use sechat_core::{
-    Config, CustomServer, Day, Error, Event, EventId, Invalid, LoginError, Me, MessageId, Now, Refusal, RoomId, Server,
-    TransportError, UserId, endpoint, event, text,
+    Config, CustomServer, Day, Error, Event, EventId, Invalid, LoginError, Me, MessageId, Now, Refusal, RoomId, Secret,
+    Server, TransportError, UserId, endpoint, event, text,
 };
 pub use stand_in::{Park, StandIn, stand_in};
 pub use {bytes, http, sechat_core, url};
