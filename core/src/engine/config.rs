@@ -20,6 +20,9 @@ pub struct Config {
     pub access: Access,
     /// Seeds the jitter of every wait. Give each process its own; a fixed one makes runs repeatable.
     pub seed: u64,
+    /// Hosts at which the server may have its sockets, beside its own and those of Stack Exchange's chat. At any other none
+    /// is opened, and the rooms are polled: an address is as good as a key, and what comes from there is believed.
+    pub socket_hosts: Vec<String>,
     /// The `User-Agent` header.
     pub user_agent: String,
     /// How replies are written.
@@ -141,6 +144,7 @@ impl Config {
             server,
             access,
             seed: 0,
+            socket_hosts: Vec::new(),
             user_agent: DEFAULT_USER_AGENT.to_owned(),
             reply_style: ReplyStyle::default(),
             acknowledge: true,

@@ -274,7 +274,10 @@ impl Session {
                 }
                 Some(Outcome::Ready { logged_in_again })
             }
-            Err(error) => self.retry(now, jitter, step, error),
+            Err(error) => {
+                net.watch.session_fault(now, &error);
+                self.retry(now, jitter, step, error)
+            }
         }
     }
 
@@ -465,7 +468,9 @@ impl Session {
 
     fn ask(&mut self, now: Now, net: &mut Net, step: Step) {
         let request = self.request(net, &step);
-        self.search.submitted |= matches!(step, Step::Submit(_));
+        let submits = matches!(step, Step::Submit(_));
+        net.watch.stats.logins += u64::from(submits);
+        self.search.submitted |= submits;
         self.state = State::Asking(step);
         net.send(now, Owner::Session, request);
     }
