@@ -8,7 +8,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use sechat_core::endpoint::Endpoint;
-use sechat_core::engine::{Access, Pending};
+use sechat_core::engine::{Access, FeedState, Health, Pending, Stats};
 use sechat_core::{Config, Credentials as Session, Engine, Error, Me, RoomId, Server};
 
 use crate::builder::ChatBuilder;
@@ -60,7 +60,7 @@ impl<M: Mode> Chat<M> {
     /// Calls do this by themselves. It serves to learn early that a session has expired
     /// ([`Error::SessionExpired`]) or that the password is wrong.
     pub fn log_in(&self) -> M::Reply<Credentials<M>> {
-        let session = self.connection.call(Engine::log_in);
+        let session = self.connection.call("log_in", Engine::log_in);
         M::hand_over(session.map(Credentials::from))
     }
 
@@ -100,6 +100,31 @@ impl<M: Mode> Chat<M> {
     /// How many posts, edits and the like wait for their turn or are under way.
     pub fn queued(&self) -> usize {
         self.connection.look(Engine::queued)
+    }
+
+    /// What the connection has done so far, and how much waits: plain numbers, for metrics.
+    ///
+    /// ```
+    /// # use sechat_client::{Chat, Mode};
+    /// # fn metrics<M: Mode>(chat: &Chat<M>) -> String {
+    /// let stats = chat.stats();
+    /// format!("sechat_events_total {}\nsechat_queued {}\n", stats.events, stats.queued)
+    /// # }
+    /// ```
+    pub fn stats(&self) -> Stats {
+        self.connection.look(Engine::stats)
+    }
+
+    /// Whether events arrive and since when, or why not and since when: for a watchdog. It never waits, and sends nothing.
+    pub fn health(&self) -> Health {
+        let now = self.connection.now();
+        self.connection.with(|state| {
+            let mut health = state.engine.health(now);
+            if state.end().is_some() {
+                health.feed = FeedState::Ended;
+            }
+            health
+        })
     }
 
     /// How far the bot has come in each of its rooms, for [`resume`](Self::resume) in a later process: take and store it
@@ -163,7 +188,8 @@ impl<M: Mode> Chat<M> {
 
     /// As [`call`](Self::call), for calls that others follow.
     pub(crate) fn submit<E: Endpoint>(&self, endpoint: E) -> Reply<E::Output> {
-        self.connection.call(|engine, now| engine.submit(now, endpoint))
+        let name = std::any::type_name::<E>().rsplit("::").next().unwrap_or_default();
+        self.connection.call(name, |engine, now| engine.submit(now, endpoint))
     }
 
     pub(crate) fn connection(&self) -> &Arc<Connection> {

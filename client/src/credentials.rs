@@ -118,7 +118,7 @@ impl<M: Mode> Credentials<M> {
 
 fn log_in<M: Mode>(server: Server, access: Access) -> Reply<Session> {
     match Chat::<M>::builder(Config::new(server, access)).connect() {
-        Ok(chat) => chat.connection().call(Engine::log_in),
+        Ok(chat) => chat.connection().call("log_in", Engine::log_in),
         Err(error) => Reply::ready(Err(error)),
     }
 }
