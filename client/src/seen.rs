@@ -55,7 +55,7 @@ impl Observer {
         match news.feed_end {
             Some(Ok(())) => info!(name: "sechat.feed.ended", target: "sechat", "the feed has ended"),
             Some(Err(error)) => {
-                warn!(name: "sechat.feed.ended", target: "sechat", %error, "the feed has ended for good")
+                warn!(name: "sechat.feed.ended", target: "sechat", %error, "the feed has ended for good");
             }
             None => {}
         }

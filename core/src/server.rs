@@ -73,7 +73,7 @@ impl Server {
         let Some(host) = url.host_str() else { return false };
         let of_network = !matches!(self, Self::Custom(_)) && host.ends_with(".sockets.stackexchange.com");
         let known = chat.host_str() == Some(host) || of_network;
-        let safe = url.scheme() == "wss" || chat.scheme() == "http" && is_loopback(url.host());
+        let safe = url.scheme() == "wss" || chat.scheme() == "http" && is_loopback(url);
         safe && (known || allowed.iter().any(|allowed| allowed.eq_ignore_ascii_case(host)))
     }
 
@@ -126,9 +126,9 @@ impl From<Server> for String {
     }
 }
 
-/// Whether a host is this machine, by its name or by its address.
-fn is_loopback(host: Option<url::Host<&str>>) -> bool {
-    match host {
+/// Whether an address leads to this machine, by its name or by its address.
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
         Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
         Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
         Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
@@ -143,7 +143,7 @@ fn known(url: &str) -> Url {
 fn origin(text: &str) -> Result<Url, Error> {
     let bad = |why: String| Error::Invalid(Invalid::Address(why));
     let mut url = Url::parse(text).map_err(|e| bad(format!("{text:?}: {e}")))?;
-    let loopback = is_loopback(url.host());
+    let loopback = is_loopback(&url);
     match url.scheme() {
         "https" => {}
         "http" if loopback => {}
