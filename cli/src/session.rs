@@ -36,13 +36,12 @@ impl SessionFile {
             let message = format!("{} holds {what}", self.0.display());
             Err(Failure::new(Code::Usage, message).hint("Name another file with --session, or remove this one."))
         };
-        match Credentials::read(&self.0)? {
-            Some(session) if session.server() == server => Ok(Some(session)),
-            Some(session) => refuse(format!("a session for {}, not for {server}", session.server())),
-            None if fs::metadata(&self.0).is_ok_and(|file| file.len() > 0) => {
-                refuse("something else than a session".to_owned())
+        match Credentials::read(&self.0) {
+            Ok(Some(session)) if session.server() != server => {
+                refuse(format!("a session for {}, not for {server}", session.server()))
             }
-            None => Ok(None),
+            Err(Error::Store { .. }) if fs::read(&self.0).is_ok() => refuse("something else than a session".to_owned()),
+            read => Ok(read?),
         }
     }
 

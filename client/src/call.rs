@@ -7,6 +7,7 @@ use std::task::{Context, Poll};
 
 use sechat_core::Error;
 use sechat_core::engine::Ticket;
+use tracing::{Span, debug, debug_span};
 
 use crate::connection::{Connection, Shared};
 use crate::state::{End, Waiting};
@@ -15,6 +16,7 @@ use crate::state::{End, Waiting};
 pub(crate) struct Call<T> {
     connection: Arc<Connection>,
     ticket: Option<Ticket<T>>,
+    span: Span,
 }
 
 /// Resolves when the connection is over. It is no user of it.
@@ -24,8 +26,9 @@ pub(crate) struct Closing {
 }
 
 impl<T> Call<T> {
-    pub(crate) fn new(connection: Arc<Connection>, ticket: Ticket<T>) -> Self {
-        Self { connection, ticket: Some(ticket) }
+    pub(crate) fn new(connection: Arc<Connection>, what: &'static str, ticket: Ticket<T>) -> Self {
+        let span = debug_span!(target: "sechat", "sechat.call", what, id = ?ticket.id());
+        Self { connection, ticket: Some(ticket), span }
     }
 }
 
@@ -49,6 +52,12 @@ impl<T: 'static> Future for Call<T> {
         match result {
             Some(result) => {
                 this.ticket = None;
+                match &result {
+                    Ok(_) => debug!(name: "sechat.call.done", target: "sechat", parent: &this.span, "a call is done"),
+                    Err(error) => {
+                        debug!(name: "sechat.call.failed", target: "sechat", parent: &this.span, %error, "a call failed");
+                    }
+                }
                 Poll::Ready(result)
             }
             None => Poll::Pending,
@@ -61,6 +70,7 @@ impl<T> Drop for Call<T> {
         let Some(id) = self.ticket.as_ref().map(Ticket::id) else { return };
         let shared = &self.connection.shared;
         shared.with(|state, due| state.wait_no_more(Waiting::Call(id), due));
+        debug!(name: "sechat.call.dropped", target: "sechat", parent: &self.span, "nobody waits for a call");
         // A closed connection has nothing to cancel.
         let _ = shared.tell(|engine, now| engine.cancel(now, id));
     }

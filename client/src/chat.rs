@@ -9,8 +9,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use sechat_core::endpoint::Endpoint;
-use sechat_core::engine::{Access, Pending};
-use sechat_core::{Config, Credentials as Session, Engine, Error, Me, RoomId, Server};
+use sechat_core::engine::{Access, FeedState, Health, Pending, Stats};
+use sechat_core::{Config, Credentials as Session, Engine, Error, Me, RoomId, Secret, Server};
 
 use crate::builder::ChatBuilder;
 use crate::closer::Closer;
@@ -57,7 +57,7 @@ impl<M: Mode> Chat<M> {
     pub fn open(
         path: impl AsRef<Path>,
         email: impl Into<String>,
-        password: impl Into<String>,
+        password: impl Into<Secret>,
         server: Server,
     ) -> M::Reply<Self> {
         Self::builder(Config::new(server, Access::login(email, password, None))).session_file(path.as_ref()).log_in()
@@ -131,6 +131,31 @@ impl<M: Mode> Chat<M> {
     /// How many posts, edits and the like wait for their turn or are under way.
     pub fn queued(&self) -> usize {
         self.connection.look(Engine::queued)
+    }
+
+    /// What the connection has done so far, and how much waits: plain numbers, for metrics.
+    ///
+    /// ```
+    /// # use sechat_client::{Chat, Mode};
+    /// # fn metrics<M: Mode>(chat: &Chat<M>) -> String {
+    /// let stats = chat.stats();
+    /// format!("sechat_events_total {}\nsechat_queued {}\n", stats.events, stats.queued)
+    /// # }
+    /// ```
+    pub fn stats(&self) -> Stats {
+        self.connection.look(Engine::stats)
+    }
+
+    /// Whether events arrive and since when, or why not and since when: for a watchdog. It never waits, and sends nothing.
+    pub fn health(&self) -> Health {
+        let now = self.connection.now();
+        self.connection.with(|state| {
+            let mut health = state.engine.health(now);
+            if state.end().is_some() {
+                health.feed = FeedState::Ended;
+            }
+            health
+        })
     }
 
     /// How far the bot has come in each of its rooms, for [`resume`](Self::resume) in a later process: take and store it
@@ -218,7 +243,8 @@ impl<M: Mode> Chat<M> {
 
     /// As [`call`](Self::call), for calls that others follow.
     pub(crate) fn submit<E: Endpoint>(&self, endpoint: E) -> Reply<E::Output> {
-        self.connection.call(|engine, now| engine.submit(now, endpoint))
+        let name = std::any::type_name::<E>().rsplit("::").next().unwrap_or_default();
+        self.connection.call(name, |engine, now| engine.submit(now, endpoint))
     }
 
     pub(crate) fn connection(&self) -> &Arc<Connection> {

@@ -56,13 +56,14 @@ impl Connection {
         Ok(Arc::new(Self { shared, reading }))
     }
 
-    /// Submits a call now; the reply is its result.
+    /// Submits a call now; the reply is its result. `what` is its name for those who watch.
     pub(crate) fn call<T: Send + 'static>(
         self: &Arc<Self>,
+        what: &'static str,
         verb: impl FnOnce(&mut Engine, Now) -> Ticket<T>,
     ) -> Reply<T> {
         match self.shared.tell(verb) {
-            Ok(ticket) => Reply::new(Call::new(Arc::clone(self), ticket)),
+            Ok(ticket) => Reply::new(Call::new(Arc::clone(self), what, ticket)),
             Err(error) => Reply::ready(Err(error)),
         }
     }
@@ -70,7 +71,7 @@ impl Connection {
     /// Joins a room, going on from where an earlier process stood in it.
     pub(crate) fn join(self: &Arc<Self>, room: RoomId) -> Reply<()> {
         let position = self.with(|state| state.resume_at(room));
-        self.call(|engine, now| match position {
+        self.call("join", |engine, now| match position {
             Some(position) => engine.resume(now, room, position),
             None => engine.join(now, room),
         })
@@ -100,7 +101,7 @@ impl Connection {
     /// Makes sure that there is a session, and that it is in its file if it has one.
     pub(crate) fn log_in(self: &Arc<Self>) -> Reply<Session> {
         let shared = Arc::clone(&self.shared);
-        self.call(Engine::log_in).then(move |session| {
+        self.call("log_in", Engine::log_in).then(move |session| {
             let session = session?;
             shared.settle_session()?;
             Ok(session)

@@ -6,12 +6,13 @@ use std::ops::Deref;
 use std::path::Path;
 
 use sechat_core::engine::Access;
-use sechat_core::{Config, Credentials as Session, Error, Server};
+use sechat_core::{Config, Credentials as Session, Error, Secret, Server};
+use zeroize::Zeroizing;
 
 use crate::chat::Chat;
 use crate::reply::Reply;
 use crate::runtime::Mode;
-use crate::store::{Slot, Stored};
+use crate::store::{self, Slot};
 
 /// A session that can be stored: cookies, the server they are for, and whose they are.
 ///
@@ -28,7 +29,7 @@ impl<M: Mode> Credentials<M> {
     /// [`load_or_authenticate`](Self::load_or_authenticate).
     pub fn authenticate(
         email: impl Into<String>,
-        password: impl Into<String>,
+        password: impl Into<Secret>,
         server: Server,
     ) -> M::Reply<Credentials<M>> {
         M::hand_over(log_in::<M>(server, Access::login(email, password, None)).map(Self::from))
@@ -36,19 +37,20 @@ impl<M: Mode> Credentials<M> {
 
     /// Reads a stored session and asks the chat server whether it is still good.
     ///
-    /// Gives `None` if there is no such file, if it does not hold a session, or if the session has expired. A file that
-    /// cannot be read is [`Error::Store`], and a server that cannot be asked is an error as well: the session may be good.
+    /// Gives `None` if there is no such file, if it is empty, or if the session has expired. A file that cannot be read or
+    /// holds something else is [`Error::Store`], and a server that cannot be asked is an error as well: the session may be
+    /// good.
     pub fn load(path: impl AsRef<Path>) -> M::Reply<Option<Credentials<M>>> {
-        M::hand_over(match Stored::read(path.as_ref()) {
-            Ok(Stored::Session(stored)) => {
+        M::hand_over(match store::session(path.as_ref()) {
+            Ok(Some(stored)) => {
                 let server = stored.server().clone();
-                log_in::<M>(server, Access::Credentials(*stored)).then(|checked| match checked {
+                log_in::<M>(server, Access::Credentials(stored)).then(|checked| match checked {
                     Ok(session) => Ok(Some(session.into())),
                     Err(Error::SessionExpired) => Ok(None),
                     Err(error) => Err(error),
                 })
             }
-            Ok(Stored::Nothing | Stored::Other) => Reply::ready(Ok(None)),
+            Ok(None) => Reply::ready(Ok(None)),
             Err(error) => Reply::ready(Err(error)),
         })
     }
@@ -63,7 +65,7 @@ impl<M: Mode> Credentials<M> {
     pub fn load_or_authenticate(
         path: impl AsRef<Path>,
         email: impl Into<String>,
-        password: impl Into<String>,
+        password: impl Into<Secret>,
         server: Server,
     ) -> M::Reply<Credentials<M>> {
         let config = Config::new(server, Access::login(email, password, None));
@@ -73,26 +75,34 @@ impl<M: Mode> Credentials<M> {
         )
     }
 
-    /// Reads a stored session without asking the server; `None` if there is no such file or it does not hold a session.
+    /// Reads a stored session without asking the server; `None` if there is no such file, or nothing in it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`] if the file cannot be read, or holds something else.
     pub fn read(path: impl AsRef<Path>) -> Result<Option<Credentials<M>>, Error> {
-        Ok(match Stored::read(path.as_ref())? {
-            Stored::Session(session) => Some((*session).into()),
-            Stored::Nothing | Stored::Other => None,
-        })
+        Ok(store::session(path.as_ref())?.map(Self::from))
     }
 
     /// Stores the session in a file that only its owner can read.
     ///
     /// The file is replaced in one step, once everything is on the disk: a failure leaves the old one as it was. This
     /// blocks for the few milliseconds that takes.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`] if the file cannot be written, or holds something else than a session for this server: it is left
+    /// as it was.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<(), Error> {
-        Slot::open(path.as_ref())?.write(&self.session.to_json())
+        let slot = Slot::open(path.as_ref())?;
+        slot.stored(self.session.server())?;
+        slot.write(&Zeroizing::new(self.session.to_json()))
     }
 
     /// A session from the `acct` and `prov` cookies of a browser that is logged in.
     ///
     /// The way in while the site asks for a CAPTCHA. Nothing is checked before they are used.
-    pub fn from_cookies(server: Server, acct: impl Into<String>, prov: impl Into<String>) -> Result<Self, Error> {
+    pub fn from_cookies(server: Server, acct: impl Into<Secret>, prov: impl Into<Secret>) -> Result<Self, Error> {
         Session::from_cookies(server, acct, prov).map(Self::from)
     }
 }

@@ -15,10 +15,11 @@ use http::{Request, Response};
 use sechat_core::TransportError;
 use sechat_core::engine::{Deadline, ExchangeId, Input, Output, SocketId};
 
-use tracing::{debug, trace};
+use tracing::{Span, debug, debug_span, trace};
 
 use crate::connection::Shared;
 use crate::runtime::{Runtime, Socket};
+use crate::seen::{News, Observer};
 use crate::state::End;
 
 /// Turns in one poll, and outputs in one turn, before other tasks get their chance.
@@ -34,7 +35,8 @@ pub(crate) struct Driver<R: Runtime> {
     runtime: R,
     jobs: FuturesUnordered<Job<R>>,
     exchanges: BTreeMap<ExchangeId, Stop>,
-    sockets: BTreeMap<SocketId, Stop>,
+    sockets: BTreeMap<SocketId, (Stop, Span)>,
+    observer: Observer,
     timer: Option<(Instant, Sleep)>,
 }
 
@@ -62,6 +64,7 @@ impl<R: Runtime> Driver<R> {
             jobs: FuturesUnordered::new(),
             exchanges: BTreeMap::new(),
             sockets: BTreeMap::new(),
+            observer: Observer::new(),
             timer: None,
         }
     }
@@ -112,22 +115,29 @@ impl<R: Runtime> Driver<R> {
     /// Carries out outputs. The waker is registered before the engine is asked, or a call made in between would wait
     /// for the next event.
     fn drain(&mut self, cx: &Context<'_>) -> (bool, Option<Deadline>, Option<End>) {
-        let mut outputs = Vec::new();
+        let (mut outputs, mut news) = (Vec::new(), News::default());
         let shared = Arc::clone(&self.shared);
         let (busy, deadline, end) = shared.with(|state, due| {
             state.register_driver(cx.waker(), due);
             let mut count = 0;
             while state.end().is_none() && count < OUTPUTS {
                 let Some(output) = state.engine.poll_output() else { break };
+                match &output {
+                    Output::Event(event) => news.event(event),
+                    Output::FeedEnded(result) => news.feed_ended(result),
+                    _ => {}
+                }
                 outputs.extend(state.dispatch(output, due));
                 count += 1;
             }
             if state.end().is_none() && count < OUTPUTS && state.catch_up(self.runtime.now(), due) {
                 count += 1;
             }
+            news.look(&state.engine, self.runtime.now());
             let deadline = state.end().is_none().then(|| state.engine.poll_timeout()).flatten();
             (count > 0, deadline, state.end())
         });
+        self.observer.tell(news);
         for output in outputs {
             self.carry_out(output);
         }
@@ -140,19 +150,22 @@ impl<R: Runtime> Driver<R> {
         match output {
             Output::Http(id, request) => {
                 // No query, no headers, no body: that is where the secrets are.
-                trace!(?id, method = %request.method(), host = request.uri().host(), path = request.uri().path(), "request");
+                let (method, host, path) = (request.method(), request.uri().host(), request.uri().path());
+                trace!(name: "sechat.request", target: "sechat", ?id, %method, host, path, "request");
                 self.exchanges.insert(id, stop);
                 self.jobs.push(Box::pin(exchange(runtime, id, request, stopped)));
             }
             Output::HttpAbort(id) => drop(self.exchanges.remove(&id)),
             Output::SocketOpen(id, request) => {
-                debug!(?id, host = request.uri().host(), "opening a socket");
-                self.sockets.insert(id, stop);
+                let span = debug_span!(target: "sechat", "sechat.socket", ?id, host = request.uri().host());
+                debug!(name: "sechat.socket.opening", target: "sechat", parent: &span, "opening a socket");
+                self.sockets.insert(id, (stop, span));
                 self.jobs.push(Box::pin(open(runtime, id, request, stopped)));
             }
             Output::SocketClose(id) => {
-                debug!(?id, "closing a socket");
-                self.sockets.remove(&id);
+                if let Some((_, span)) = self.sockets.remove(&id) {
+                    debug!(name: "sechat.socket.closing", target: "sechat", parent: &span, "closing a socket");
+                }
             }
             Output::Done(_) | Output::Event(_) | Output::Replayed(_) | Output::FeedEnded(_) | Output::Finished => {
                 unreachable!("dispatched under the lock")
@@ -165,21 +178,29 @@ impl<R: Runtime> Driver<R> {
             Step::Stopped => {}
             Step::Answered(id, answer) => {
                 match &answer {
-                    Ok(answer) => trace!(?id, status = answer.status().as_u16(), "answer"),
-                    Err(error) => debug!(?id, %error, "no answer"),
+                    Ok(answer) => {
+                        let status = answer.status().as_u16();
+                        trace!(name: "sechat.answer", target: "sechat", ?id, status, "answer");
+                    }
+                    Err(error) => debug!(name: "sechat.request.failed", target: "sechat", ?id, %error, "no answer"),
                 }
                 self.exchanges.remove(&id);
                 self.hand_in(Input::Http(id, answer));
                 // Cookies come with answers only; and those who wait for a login find it stored.
                 self.shared.follow_session();
             }
-            Step::Opened(id, socket, stopped) => self.read_on(id, socket, stopped, Input::SocketOpened(id)),
+            Step::Opened(id, socket, stopped) => {
+                if let Some((_, span)) = self.sockets.get(&id) {
+                    debug!(name: "sechat.socket.opened", target: "sechat", parent: span, "a socket is open");
+                }
+                self.read_on(id, socket, stopped, Input::SocketOpened(id));
+            }
             Step::Frame(id, frame, socket, stopped) => {
                 self.read_on(id, socket, stopped, Input::SocketFrame(id, frame));
             }
             Step::Closed(id, reason) => {
-                debug!(?id, %reason, "a socket ended");
-                if self.sockets.remove(&id).is_some() {
+                if let Some((_, span)) = self.sockets.remove(&id) {
+                    debug!(name: "sechat.socket.lost", target: "sechat", parent: &span, %reason, "a socket ended");
                     self.hand_in(Input::SocketClosed(id, reason));
                 }
             }
@@ -201,7 +222,7 @@ impl<R: Runtime> Driver<R> {
             return Poll::Pending;
         };
         if self.runtime.now().mono >= at {
-            trace!(why, "deadline");
+            trace!(name: "sechat.deadline", target: "sechat", why, "deadline");
             self.timer = None;
             self.hand_in(Input::Timeout);
             return Poll::Ready(());

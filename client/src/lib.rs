@@ -47,6 +47,7 @@ mod reply;
 mod room;
 mod runtime;
 mod saved;
+mod seen;
 mod session_file;
 mod stand_in;
 mod state;
@@ -71,11 +72,11 @@ pub use runtime::{AsyncMode, BlockingMode, Mode, Replied, Rest, Runtime, Socket}
 #[cfg(feature = "network")]
 pub use rustls;
 pub use saved::{Delivery, SavedState};
-pub use sechat_core::engine::{Access, FeedConfig, Pending, ReplyStyle};
+pub use sechat_core::engine::{Access, FeedConfig, FeedState, Health, Pending, ReplyStyle, SessionState, Stats};
 pub use sechat_core::event::{EventKind, FeedChange, Message};
 pub use sechat_core::{
-    Config, CustomServer, Day, Error, Event, EventId, Invalid, LoginError, Me, MessageId, Now, Refusal, RoomId, Server,
-    TransportError, UserId, endpoint, event, text,
+    Config, CustomServer, Day, Error, Event, EventId, Invalid, LoginError, Me, MessageId, Now, Refusal, RoomId, Secret,
+    Server, TransportError, UserId, endpoint, event, text,
 };
 pub use stand_in::{Park, StandIn, stand_in};
 pub use {bytes, http, sechat_core, url};

@@ -23,7 +23,7 @@ impl<M: Mode> Profile<M> {
     /// [`Error::NotLoggedIn`] without an account, and whatever a login fails with.
     pub fn open(chat: &Chat<M>) -> M::Reply<Self> {
         let chat = chat.clone();
-        let session = chat.connection().call(Engine::log_in);
+        let session = chat.connection().call("log_in", Engine::log_in);
         M::hand_over(session.then(move |session| {
             let user = session?.user_id().or_else(|| chat.me().map(|me| me.id));
             user.map(|user| Self { chat, user }).ok_or(Error::NotLoggedIn)

@@ -73,7 +73,7 @@ impl<M: Mode> Room<M> {
     /// Replaces the text of a message of one's own, for about two minutes after it was posted. A reply stays a reply.
     pub fn edit(&self, message: impl Into<MessageId>, text: impl Into<String>) -> M::Reply<()> {
         let (message, text) = (message.into(), text.into());
-        M::hand_over(self.chat.connection().call(|engine, now| engine.edit(now, message, text)))
+        M::hand_over(self.chat.connection().call("edit", |engine, now| engine.edit(now, message, text)))
     }
 
     /// Deletes a message of one's own, for about two minutes after it was posted.
@@ -104,7 +104,7 @@ impl<M: Mode> Room<M> {
     /// were submitted before.
     pub fn close(&self) -> M::Reply<()> {
         let connection = self.chat.connection();
-        let left = connection.call(|engine, now| engine.leave(now, self.id));
+        let left = connection.call("leave", |engine, now| engine.leave(now, self.id));
         connection.end_room(self.id);
         M::hand_over(left)
     }
@@ -125,7 +125,7 @@ impl<M: Mode> Room<M> {
     }
 
     fn post(&self, text: String, reply_to: Option<MessageId>) -> M::Reply<MessageId> {
-        M::hand_over(self.chat.connection().call(|engine, now| engine.send(now, self.id, text, reply_to)))
+        M::hand_over(self.chat.connection().call("send", |engine, now| engine.send(now, self.id, text, reply_to)))
     }
 }
 

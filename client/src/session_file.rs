@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use sechat_core::engine::Access;
 use sechat_core::{Config, Credentials as Session, Error, Server};
 use tracing::warn;
+use zeroize::Zeroizing;
 
 use crate::connection::Shared;
 use crate::store::Slot;
@@ -73,11 +74,11 @@ impl SessionFile {
     fn write(&self, session: &Session) -> Result<(), Error> {
         let slot = Slot::open(&self.path)?;
         slot.stored(&self.server)?;
-        slot.write(&session.to_json())
+        slot.write(&Zeroizing::new(session.to_json()))
     }
 }
 
 /// Whether it is of use to anybody: in the midst of a login it lacks cookies, and could not be read again.
 pub(crate) fn is_whole(session: &Session) -> bool {
-    Session::from_json(&session.to_json()).is_ok()
+    Session::from_json(&Zeroizing::new(session.to_json())).is_ok()
 }

@@ -7,15 +7,7 @@ use std::path::{Path, PathBuf};
 
 use sechat_core::{Credentials, Error, Server};
 use tempfile::NamedTempFile;
-
-/// What a file holds.
-pub(crate) enum Stored {
-    /// There is no such file, or it is empty.
-    Nothing,
-    /// Something that is not a session.
-    Other,
-    Session(Box<Credentials>),
-}
+use zeroize::Zeroizing;
 
 /// A file that is known to be replaceable.
 pub(crate) struct Slot {
@@ -23,18 +15,21 @@ pub(crate) struct Slot {
     fresh: NamedTempFile,
 }
 
-impl Stored {
-    pub(crate) fn read(path: &Path) -> Result<Self, Error> {
-        let Some(bytes) = read(path)? else { return Ok(Self::Nothing) };
-        let session = str::from_utf8(&bytes).ok().and_then(|text| Credentials::from_json(text).ok());
-        Ok(session.map_or(Self::Other, |session| Self::Session(Box::new(session))))
-    }
+/// The session in a file; `None` if there is no such file, or nothing in it.
+pub(crate) fn session(path: &Path) -> Result<Option<Credentials>, Error> {
+    let Some(bytes) = read(path)? else { return Ok(None) };
+    let read = str::from_utf8(&bytes).map_err(|_| "not text".to_owned());
+    let read = read.and_then(|text| Credentials::from_json(text).map_err(|error| error.to_string()));
+    let advice = "use another file, or remove this one";
+    read.map(Some).map_err(|reason| {
+        Error::store(path.display(), format_args!("holds something else than a session ({reason}): {advice}"))
+    })
 }
 
 /// What is in a file; `None` if there is no such file, or nothing in it.
-pub(crate) fn read(path: &Path) -> Result<Option<Vec<u8>>, Error> {
+pub(crate) fn read(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
     match fs::read(path) {
-        Ok(bytes) => Ok(Some(bytes).filter(|bytes| !bytes.is_empty())),
+        Ok(bytes) => Ok(Some(Zeroizing::new(bytes)).filter(|bytes| !bytes.is_empty())),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(Error::store(path.display(), error)),
     }
@@ -57,15 +52,11 @@ impl Slot {
 
     /// The session in the old file, if it may be replaced by one for `server`.
     pub(crate) fn stored(&self, server: &Server) -> Result<Option<Credentials>, Error> {
-        match Stored::read(&self.path)? {
-            Stored::Nothing => Ok(None),
-            Stored::Session(session) if session.server() == server => Ok(Some(*session)),
-            Stored::Session(session) => {
+        match session(&self.path)? {
+            Some(session) if session.server() != server => {
                 Err(self.error(format_args!("holds a session for {}: use another file for {server}", session.server())))
             }
-            Stored::Other => {
-                Err(self.error("holds something else than a session: use another file, or remove this one"))
-            }
+            stored => Ok(stored),
         }
     }
 

@@ -1,24 +1,22 @@
 //! The four cookies that matter, and the hosts that may see them (protocol notes, 1.4).
 
-use std::fmt;
-
 use http::header::{COOKIE, DATE, SET_COOKIE};
 use http::{HeaderValue, Request, Response};
-use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-use crate::Server;
 use crate::calendar::http_date;
+use crate::secret::Draft;
+use crate::{Secret, Server};
 
 /// 2010, when chat began: what expires before was never meant to last. In seconds since 1970.
 const LONG_AGO: u64 = 1_262_304_000;
 
 /// The cookies of one session. Values are kept and sent back byte for byte.
-#[derive(Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Jar {
-    pub(crate) acct: Option<SecretString>,
-    pub(crate) prov: Option<SecretString>,
-    pub(crate) chat: Option<SecretString>,
+    pub(crate) acct: Option<Secret>,
+    pub(crate) prov: Option<Secret>,
+    pub(crate) chat: Option<Secret>,
 }
 
 impl Jar {
@@ -27,13 +25,15 @@ impl Jar {
         let Some(site) = Site::of(server, request.uri()) else { return };
         let site_cookies = [("acct", &self.acct), ("prov", &self.prov)];
         let chat_cookie = (site == Site::Chat).then_some((server.chat_cookie(), &self.chat));
-        let pairs: Vec<String> = site_cookies
-            .into_iter()
-            .chain(chat_cookie)
-            .filter_map(|(name, value)| value.as_ref().map(|value| format!("{name}={}", value.expose_secret())))
-            .collect();
-        if let Ok(mut header) = HeaderValue::from_str(&pairs.join("; "))
-            && !pairs.is_empty()
+        let mut pairs = Draft::default();
+        for (name, value) in site_cookies.into_iter().chain(chat_cookie) {
+            let Some(value) = value else { continue };
+            for part in [if pairs.is_empty() { "" } else { "; " }, name, "=", value.expose()] {
+                pairs.push(part);
+            }
+        }
+        if !pairs.is_empty()
+            && let Ok(mut header) = HeaderValue::from_maybe_shared(pairs.into_bytes())
         {
             header.set_sensitive(true);
             request.headers_mut().insert(COOKIE, header);
@@ -53,23 +53,13 @@ impl Jar {
                 _ if name == server.chat_cookie() && site == Site::Chat => &mut self.chat,
                 _ => continue,
             };
-            let old = slot.as_ref().map(ExposeSecret::expose_secret);
+            let old = slot.as_ref().map(Secret::expose);
             if old != value {
-                *slot = value.map(SecretString::from);
+                *slot = value.map(Secret::from);
                 changed = true;
             }
         }
         changed
-    }
-}
-
-impl fmt::Debug for Jar {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Jar")
-            .field("acct", &self.acct.is_some())
-            .field("prov", &self.prov.is_some())
-            .field("chat", &self.chat.is_some())
-            .finish()
     }
 }
 
@@ -168,10 +158,10 @@ mod tests {
             "rawr=1",
         ]);
         assert!(jar.store(&server, &login, &set));
-        assert_eq!(jar.acct.as_ref().unwrap().expose_secret(), ACCT);
+        assert_eq!(jar.acct.as_ref().unwrap().expose(), ACCT);
         assert!(jar.chat.is_none(), "the login host may not set the chat cookie");
         assert!(jar.store(&server, &chat, &answer(&["sechatusr=c=1; path=/"])));
-        assert_eq!(jar.chat.as_ref().unwrap().expose_secret(), "c=1");
+        assert_eq!(jar.chat.as_ref().unwrap().expose(), "c=1");
         assert!(!jar.store(&server, &chat, &answer(&["sechatusr=c=1; path=/"])));
         for gone in [
             "acct=; path=/",

@@ -2,11 +2,10 @@
 
 use std::fmt;
 
-use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
 use crate::cookies::Jar;
-use crate::{Error, Invalid, Server, UserId};
+use crate::{Error, Invalid, Secret, Server, UserId};
 
 /// The cookies of a session, and whose they are.
 ///
@@ -24,7 +23,7 @@ use crate::{Error, Invalid, Server, UserId};
 /// assert!(!format!("{pasted:?}").contains("guid"));
 /// # Ok::<(), sechat_core::Error>(())
 /// ```
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Credentials {
     server: Server,
     user_id: Option<UserId>,
@@ -36,7 +35,7 @@ impl Credentials {
     /// A session from the `acct` and `prov` cookies of a browser.
     ///
     /// The way in while the site asks for a CAPTCHA. Whose they are is known once they have been used.
-    pub fn from_cookies(server: Server, acct: impl Into<String>, prov: impl Into<String>) -> Result<Self, Error> {
+    pub fn from_cookies(server: Server, acct: impl Into<Secret>, prov: impl Into<Secret>) -> Result<Self, Error> {
         let jar =
             Jar { acct: Some(cookie("acct", acct.into())?), prov: Some(cookie("prov", prov.into())?), chat: None };
         Ok(Self { server, user_id: None, user_name: None, jar })
@@ -57,10 +56,15 @@ impl Credentials {
         self.user_name.as_deref()
     }
 
-    /// Everything, cookies included, as one line of JSON.
+    /// Everything, cookies included, as one line of JSON. Nobody overwrites that text when it is dropped.
     #[expect(clippy::missing_panics_doc, reason = "strings always serialise")]
     pub fn to_json(&self) -> String {
-        serde_json::to_string(self).expect("strings serialise")
+        let Jar { acct, prov, chat } = &self.jar;
+        let texts = [acct, prov, chat].into_iter().flatten().map(Secret::expose).chain(self.user_name());
+        // Room for it all at once, as a text that grows leaves copies behind. A character becomes six at most.
+        let mut json = Vec::with_capacity(512 + texts.map(|text| 6 * text.len()).sum::<usize>());
+        serde_json::to_writer(&mut json, self).expect("strings serialise");
+        String::from_utf8(json).expect("JSON is UTF-8")
     }
 
     /// Reads what [`to_json`](Self::to_json) wrote. The error never quotes the text.
@@ -80,59 +84,45 @@ impl Credentials {
     }
 }
 
-/// Cookies are compared too.
-impl PartialEq for Credentials {
-    fn eq(&self, other: &Self) -> bool {
-        let values = |jar: &Jar| {
-            [&jar.acct, &jar.prov, &jar.chat].map(|value| value.as_ref().map(|v| v.expose_secret().to_owned()))
-        };
-        self.server == other.server
-            && self.user_id == other.user_id
-            && self.user_name == other.user_name
-            && values(&self.jar) == values(&other.jar)
-    }
-}
-
-impl Eq for Credentials {}
-
 impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Credentials")
             .field("server", &self.server)
             .field("user_id", &self.user_id)
             .field("user_name", &self.user_name)
-            .finish_non_exhaustive()
+            .field("cookies", &self.jar)
+            .finish()
     }
 }
 
 /// What is stored. A later version may add fields; one that changes their meaning takes a new number.
 #[derive(Serialize, Deserialize)]
-struct Stored {
+struct Stored<N, C> {
     version: u32,
     server: Server,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     user_id: Option<UserId>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    user_name: Option<String>,
-    acct: String,
-    prov: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    chat_cookie: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user_name: Option<N>,
+    acct: C,
+    prov: C,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    chat_cookie: Option<C>,
 }
 
 const VERSION: u32 = 1;
 
 impl Serialize for Credentials {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let shown = |value: &Option<SecretString>| value.as_ref().map(|v| v.expose_secret().to_owned());
+        let Jar { acct, prov, chat } = &self.jar;
         let stored = Stored {
             version: VERSION,
             server: self.server.clone(),
             user_id: self.user_id,
-            user_name: self.user_name.clone(),
-            acct: shown(&self.jar.acct).unwrap_or_default(),
-            prov: shown(&self.jar.prov).unwrap_or_default(),
-            chat_cookie: shown(&self.jar.chat),
+            user_name: self.user_name(),
+            acct: acct.as_ref().map(Secret::expose).unwrap_or_default(),
+            prov: prov.as_ref().map(Secret::expose).unwrap_or_default(),
+            chat_cookie: chat.as_ref().map(Secret::expose),
         };
         stored.serialize(serializer)
     }
@@ -141,7 +131,7 @@ impl Serialize for Credentials {
 impl<'de> Deserialize<'de> for Credentials {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         use serde::de::Error as _;
-        let stored = Stored::deserialize(deserializer)?;
+        let stored = Stored::<String, Secret>::deserialize(deserializer)?;
         if stored.version != VERSION {
             return Err(D::Error::custom("stored by another version"));
         }
@@ -160,9 +150,8 @@ impl<'de> Deserialize<'de> for Credentials {
 }
 
 /// Refuses what would not come back from a `Cookie` header as it went in.
-fn cookie(name: &str, value: String) -> Result<SecretString, Error> {
-    let value = SecretString::from(value);
-    let text = value.expose_secret();
+fn cookie(name: &str, value: Secret) -> Result<Secret, Error> {
+    let text = value.expose();
     if text.is_empty() {
         return Err(Invalid::Credentials(format!("the {name} cookie is empty")).into());
     }

@@ -138,7 +138,8 @@
 //! * Every event of a joined room comes once and in order, over lost sockets and silent ones. Where something may be
 //!   missing for good, a [`FeedChange::Gap`] stands in its place.
 //! * Nothing is sent before a time that the server has named, and no fault makes a busy loop.
-//! * Cookies, the fkey and the password go to the hosts they belong to, and into no error and no `Debug`.
+//! * Cookies, the fkey and the password go to the hosts they belong to, and into no error and no `Debug`; a [`Secret`] is
+//!   overwritten when it is dropped.
 //! * Equal inputs give equal outputs. What chance there is comes from [`Config::seed`].
 //!
 //! What is known of the servers, and how well, stands in the [protocol notes](protocol_notes).
@@ -158,6 +159,7 @@ mod error;
 mod excerpt;
 mod html;
 mod ids;
+mod secret;
 mod server;
 mod time;
 
@@ -168,5 +170,6 @@ pub use engine::{Config, Engine};
 pub use error::{Error, Invalid, LoginError, Refusal, TransportError};
 pub use event::{Event, EventKind, FeedChange, Frame, Message, RoomSnapshot};
 pub use ids::{EventId, MessageId, RoomId, UserId};
+pub use secret::Secret;
 pub use server::{CustomServer, Server};
 pub use time::Now;

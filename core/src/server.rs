@@ -66,6 +66,17 @@ impl Server {
         }
     }
 
+    /// Whether a socket may be at this address: at the chat server's own host, at Stack Exchange's socket servers for
+    /// its chat, or at one of the hosts that are `allowed` as well. Without TLS only on this machine, for a server there.
+    pub(crate) fn has_socket_at(&self, url: &Url, allowed: &[String]) -> bool {
+        let chat = self.chat();
+        let Some(host) = url.host_str() else { return false };
+        let of_network = !matches!(self, Self::Custom(_)) && host.ends_with(".sockets.stackexchange.com");
+        let known = chat.host_str() == Some(host) || of_network;
+        let safe = url.scheme() == "wss" || chat.scheme() == "http" && is_loopback(url);
+        safe && (known || allowed.iter().any(|allowed| allowed.eq_ignore_ascii_case(host)))
+    }
+
     /// The value of the `Origin` header: no slash at the end.
     pub(crate) fn origin_header(&self) -> String {
         self.chat().origin().ascii_serialization()
@@ -115,6 +126,16 @@ impl From<Server> for String {
     }
 }
 
+/// Whether an address leads to this machine, by its name or by its address.
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    }
+}
+
 fn known(url: &str) -> Url {
     Url::parse(url).expect("a literal address")
 }
@@ -122,12 +143,7 @@ fn known(url: &str) -> Url {
 fn origin(text: &str) -> Result<Url, Error> {
     let bad = |why: String| Error::Invalid(Invalid::Address(why));
     let mut url = Url::parse(text).map_err(|e| bad(format!("{text:?}: {e}")))?;
-    let loopback = match url.host() {
-        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
-        None => false,
-    };
+    let loopback = is_loopback(&url);
     match url.scheme() {
         "https" => {}
         "http" if loopback => {}
@@ -177,6 +193,32 @@ mod tests {
             assert_eq!(server.to_string().parse::<Server>().unwrap(), server);
         }
         assert_eq!("chat.stackoverflow.com".parse::<Server>().unwrap(), Server::StackOverflow);
+    }
+
+    #[test]
+    fn sockets_are_where_the_server_is_known_to_have_them() {
+        let local = Server::custom("http://127.0.0.1:1", "http://127.0.0.1:1").unwrap();
+        let other = Server::custom("https://chat.example", "https://chat.example").unwrap();
+        let may = |server: &Server, url: &str, allowed: &[&str]| {
+            let allowed: Vec<_> = allowed.iter().map(|host| (*host).to_owned()).collect();
+            server.has_socket_at(&url.parse().unwrap(), &allowed)
+        };
+        let known = "wss://chat.sockets.stackexchange.com/events/1/x";
+        assert!(may(&Server::StackOverflow, known, &[]) && !may(&other, known, &[]));
+        assert!(may(&Server::StackOverflow, "wss://chat.stackoverflow.com/x", &[]));
+        assert!(may(&other, "wss://chat.example:8443/x", &[]));
+        assert!(may(&local, "ws://127.0.0.1:2/x", &[]));
+        for bad in [
+            "wss://evil.example/x",
+            "wss://chat.sockets.stackexchange.com.evil.example/x",
+            "wss://evilsockets.stackexchange.com/x",
+            "ws://chat.sockets.stackexchange.com/x",
+            "wss://127.0.0.1/x",
+        ] {
+            assert!(!may(&Server::StackOverflow, bad, &[]), "{bad}");
+        }
+        assert!(may(&other, "wss://Sockets.example/x", &["sockets.EXAMPLE"]));
+        assert!(!may(&local, "ws://sockets.example/x", &["sockets.example"]), "no word of it without TLS");
     }
 
     #[test]

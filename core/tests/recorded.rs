@@ -16,7 +16,6 @@ use sechat_core::event::{AccessChange, AccessLevel};
 use sechat_core::{
     Error, Event, EventId, EventKind, Frame, Home, LoginError, MessageId, Refusal, RoomId, Server, UserId,
 };
-use secrecy::ExposeSecret;
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -192,7 +191,7 @@ fn samples_of_a_documentation() {
     let literal = Event::parse(&recorded(JAM, "CHAT_API-0515.json.txt").unwrap());
     assert!(matches!(literal.kind, EventKind::Malformed { raw, .. } if raw.contains("event_type: 1")));
     let home = FavoriteRooms.parse(&answer(200, recorded(JAM, "CHAT_API-0218.html").unwrap())).unwrap();
-    assert_eq!(home.fkey.unwrap().expose_secret(), "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx");
+    assert_eq!(home.fkey.unwrap().expose(), "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx");
     let url = SocketAddress::new(RoomId(1), &Server::StackOverflow);
     let url = url.parse(&answer(200, recorded(JAM, "CHAT_API-0278.json.txt").unwrap())).unwrap();
     assert_eq!(url.host_str(), Some("chat.sockets.stackexchange.com"));
@@ -241,7 +240,7 @@ fn answers_to_requests() {
 fn login_pages() {
     let Some(page) = recorded(SAM, "login.html") else { return };
     let LoginPageAnswer::Form { fkey, .. } = LoginPage.parse(&answer(200, page.clone())).unwrap() else { panic!() };
-    assert_eq!(fkey.expose_secret(), "1dfec326d3a6d52c8d03be6d3e1779e85c0d05e9699c1b0a3354cef2919944cb");
+    assert_eq!(fkey.expose(), "1dfec326d3a6d52c8d03be6d3e1779e85c0d05e9699c1b0a3354cef2919944cb");
 
     let submitted = SubmitLogin { email: "a@b.example".into(), password: "p".into(), fkey };
     assert_eq!(submitted.parse(&answer(200, page)), Err(LoginError::WrongPassword.into()));
@@ -256,7 +255,7 @@ fn login_pages() {
 fn chat_pages() {
     let read = |folder, file| Some(ChatHome.parse(&answer(200, recorded(folder, file)?)).unwrap());
     let who = |home: &Home| home.me.as_ref().map(|me| (me.id.0, me.name.clone()));
-    let fkey = |home: &Home| home.fkey.as_ref().map(|fkey| fkey.expose_secret().to_owned());
+    let fkey = |home: &Home| home.fkey.as_ref().map(|fkey| fkey.expose().to_owned());
     let Some(favorite) = read(SAM, "favorite.html") else { return };
     for (home, me, key) in [
         (favorite, Some((10_162_108, "SpotDetector")), Some("abc3a168fb58f83bb158d796b2d21c79")),

@@ -12,6 +12,11 @@
 #[doc = include_str!("../../README.md")]
 pub mod readme {}
 
+/// And so does that on watchdogs.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/observability.md")]
+pub mod observability {}
+
 mod cast;
 pub mod conformance;
 mod duo;

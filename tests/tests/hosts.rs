@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use sechat_core::endpoint::{DeleteMessage, MessageSource};
-use sechat_core::{Error, Refusal};
+use sechat_core::{Error, FeedChange, Refusal};
 use sechat_tests::{ADA, Duo, Fate, OTHER, ROOM, answer, redirect};
 
 /// One of everything that a bot does.
@@ -108,8 +108,21 @@ fn the_server_may_renew_a_cookie_in_any_answer() {
 }
 
 #[test]
-fn a_socket_elsewhere_gets_the_origin_and_no_cookie() {
+fn a_socket_elsewhere_is_refused() {
     let mut duo = Duo::new();
+    duo.always("/ws-auth", Fate::Instead(answer(200, r#"{"url":"wss://sockets.example/events/1/abc"}"#)));
+    duo.join(ROOM).unwrap();
+    duo.ada_says(ROOM, "hello");
+    duo.run(Duration::from_secs(120));
+    assert!(duo.count("/ws-auth") > 1 && duo.count("WS /events/1") == 0);
+    assert_eq!(duo.heard(ROOM), ["hello"], "the room is polled");
+    let why = |change: &&FeedChange| matches!(change, FeedChange::Reconnecting { reason, .. } if reason.contains("sockets.example") && reason.contains("Config::socket_hosts"));
+    assert!(duo.changes().iter().any(why), "{:?}", duo.changes());
+}
+
+#[test]
+fn a_socket_elsewhere_that_is_allowed_gets_the_origin_and_no_cookie() {
+    let mut duo = Duo::with(|_, config| config.socket_hosts = vec!["sockets.example".to_owned()]);
     duo.next(1, "/ws-auth", Fate::Instead(answer(200, r#"{"url":"wss://sockets.example/events/1/abc"}"#)));
     duo.join_live(ROOM);
     let handshake = duo.sent_to("WS /events/1")[0];

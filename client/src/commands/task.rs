@@ -105,8 +105,9 @@ impl Outcome {
     /// answers were dropped one after the other.
     pub fn post<M: Mode>(self, chat: &Chat<M>) -> Option<M::Reply<MessageId>> {
         let (mut text, room, question, chat) = (self.reply?, self.room, self.message, chat.clone());
-        let post =
-            move |text: String| chat.connection().call(move |engine, now| engine.send(now, room, text, Some(question)));
+        let post = move |text: String| {
+            chat.connection().call("send", move |engine, now| engine.send(now, room, text, Some(question)))
+        };
         let first = post(text.clone());
         Some(M::hand_over(Reply::new(async move {
             let mut posted = first.await;

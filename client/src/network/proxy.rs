@@ -4,9 +4,9 @@ use std::fmt;
 
 use data_encoding::BASE64;
 use percent_encoding::percent_decode_str;
-use sechat_core::Invalid;
-use secrecy::{ExposeSecret, SecretString};
+use sechat_core::{Invalid, Secret};
 use url::{Host, Url};
+use zeroize::Zeroizing;
 
 use super::exceptions::Exceptions;
 use super::target::Target;
@@ -18,7 +18,7 @@ use super::target::Target;
 #[derive(Clone)]
 pub struct Proxy {
     place: Target,
-    authorization: Option<SecretString>,
+    authorization: Option<Secret>,
     except: Exceptions,
 }
 
@@ -88,11 +88,11 @@ impl Proxy {
 
     /// The value of `Proxy-Authorization`.
     pub(super) fn authorization(&self) -> Option<&str> {
-        self.authorization.as_ref().map(ExposeSecret::expose_secret)
+        self.authorization.as_ref().map(Secret::expose)
     }
 
     fn log_in(mut self, user: &[u8], password: &[u8]) -> Self {
-        let pair = [user, b":", password].concat();
+        let pair = Zeroizing::new([user, b":", password].concat());
         self.authorization = Some(format!("Basic {}", BASE64.encode(&pair)).into());
         self
     }
@@ -102,7 +102,7 @@ impl fmt::Debug for Proxy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Proxy")
             .field("place", &self.place)
-            .field("logs_in", &self.authorization.is_some())
+            .field("authorization", &self.authorization)
             .field("except", &self.except)
             .finish()
     }

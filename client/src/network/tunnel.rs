@@ -4,6 +4,7 @@ use std::io::ErrorKind;
 
 use futures_util::io::{AsyncReadExt, AsyncWriteExt};
 use sechat_core::TransportError;
+use zeroize::Zeroizing;
 
 use super::proxy::Proxy;
 use super::target::Target;
@@ -33,11 +34,10 @@ pub(super) async fn tunnel(stream: &mut impl Io, proxy: &Proxy, target: &Target)
 }
 
 async fn ask(stream: &mut impl Io, proxy: &Proxy, target: &Target) -> Result<u16, String> {
-    let mut request = format!("CONNECT {target} HTTP/1.1\r\nhost: {target}\r\n");
-    if let Some(authorization) = proxy.authorization() {
-        request.extend(["proxy-authorization: ", authorization, "\r\n"]);
-    }
-    request.push_str("\r\n");
+    let start = format!("CONNECT {target} HTTP/1.1\r\nhost: {target}\r\n");
+    let authorization = proxy.authorization().map_or([""; 3], |value| ["proxy-authorization: ", value, "\r\n"]);
+    // Joined at once: a text that grows leaves copies behind.
+    let request = Zeroizing::new([&[start.as_str()], &authorization[..], &["\r\n"]].concat().concat());
     stream.write_all(request.as_bytes()).await.map_err(|error| error.to_string())?;
     stream.flush().await.map_err(|error| error.to_string())?;
 

@@ -46,7 +46,7 @@ impl<M: Mode> Room<M> {
         };
         let mut reply_to = reply_to;
         let connection = self.chat.connection();
-        let post = |text| connection.call(|engine, now| engine.send(now, self.id, text, reply_to.take()));
+        let post = |text| connection.call("send", |engine, now| engine.send(now, self.id, text, reply_to.take()));
         let replies: Vec<_> = parts.into_iter().map(post).collect();
         M::hand_over(Reply::new(async move {
             let mut ids = Vec::with_capacity(replies.len());

@@ -3,14 +3,19 @@
 use bytes::Bytes;
 use http::{Method, Request, header};
 use sechat_core::TransportError;
+use zeroize::Zeroizing;
 
 /// Headers go out byte for byte and in their order; `Host` and `Content-Length` are added.
-pub(super) fn request(request: &Request<Bytes>) -> Result<Vec<u8>, TransportError> {
+pub(super) fn request(request: &Request<Bytes>) -> Result<Zeroizing<Vec<u8>>, TransportError> {
     let uri = request.uri();
     let Some(authority) = uri.authority() else { return Err(TransportError::unsent("the address has no host")) };
     let host = authority.as_str().rsplit_once('@').map_or(authority.as_str(), |(_, host)| host);
     let path = uri.path_and_query().map_or("/", |path| path.as_str());
-    let mut bytes = format!("{} {path} HTTP/1.1\r\nhost: {host}\r\n", request.method()).into_bytes();
+    let headers = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum::<usize>();
+    // Room for it all at once: bytes that grow leave copies of the cookies behind.
+    let room = 128 + path.len() + host.len() + headers + request.body().len();
+    let mut bytes = Zeroizing::new(Vec::with_capacity(room));
+    bytes.extend_from_slice(format!("{} {path} HTTP/1.1\r\nhost: {host}\r\n", request.method()).as_bytes());
     for (name, value) in request.headers() {
         // How long the body is and how it is sent is known here only.
         if [header::HOST, header::CONTENT_LENGTH, header::TRANSFER_ENCODING].contains(name) {
@@ -35,7 +40,7 @@ mod tests {
     use super::*;
 
     fn encoded(request: http::request::Builder, body: &'static str) -> String {
-        String::from_utf8(super::request(&request.body(Bytes::from(body)).unwrap()).unwrap()).unwrap()
+        str::from_utf8(&super::request(&request.body(Bytes::from(body)).unwrap()).unwrap()).unwrap().to_owned()
     }
 
     #[test]

@@ -90,11 +90,32 @@ fn what_is_no_session_is_none() {
     let stage = Stage::new();
     let mut answers = Answers::default();
     assert!(answers.run(&stage, Credentials::load(&path)).unwrap().is_none(), "no file");
-    for text in [&b""[..], b"{}", b"\x80\x03csechat.credentials\n"] {
-        fs::write(&path, text).unwrap();
-        assert!(answers.run(&stage, Credentials::load(&path)).unwrap().is_none(), "{text:?}");
-        assert!(Credentials::read(&path).unwrap().is_none());
+    fs::write(&path, "").unwrap();
+    assert!(answers.run(&stage, Credentials::load(&path)).unwrap().is_none(), "nothing in it");
+    assert!(Credentials::read(&path).unwrap().is_none());
+    assert_eq!(stage.tasks(), 0, "nobody was asked");
+}
+
+#[test]
+fn what_is_something_else_is_told_and_kept() {
+    let (_folder, path) = folder();
+    let stage = Stage::new();
+    let mut whole = session().to_json();
+    whole.truncate(whole.len() - 2);
+    let progress = br#"{"version":1,"server":"https://chat.stackexchange.com/","rooms":{}}"#;
+    for other in [&b"{}"[..], b"\x80\x03csechat.credentials\n", b"a diary", whole.as_bytes(), progress] {
+        fs::write(&path, other).unwrap();
+        let loaded = Answers::default().run(&stage, Credentials::load(&path)).map(drop);
+        for result in [loaded, Credentials::read(&path).map(drop), Credentials::from(session()).save(&path)] {
+            let error = result.unwrap_err();
+            assert!(matches!(error, Error::Store { .. }), "{error}");
+            assert!(error.to_string().contains("something else than a session"), "{error}");
+            assert!(!error.to_string().contains("t=a"), "{error}");
+        }
+        assert_eq!(fs::read(&path).unwrap(), other);
     }
+    fs::write(&path, session().to_json().replace("chat.stackexchange.com", "chat.stackoverflow.com")).unwrap();
+    assert!(Credentials::from(session()).save(&path).unwrap_err().to_string().contains("use another file"));
     assert_eq!(stage.tasks(), 0, "nobody was asked");
 }
 
@@ -136,6 +157,7 @@ fn a_login_that_could_not_be_stored_is_not_made() {
     fs::write(&path, "somebody's diary").unwrap();
     assert!(refused(&path, SERVER).contains("something else than a session"));
     assert_eq!(fs::read(&path).unwrap(), b"somebody's diary");
+    fs::remove_file(&path).unwrap();
     Credentials::from(session()).save(&path).unwrap();
     assert!(refused(&path, Server::StackOverflow).contains("use another file"));
     assert_eq!(Credentials::read(&path).unwrap().unwrap(), session().into());

@@ -8,6 +8,7 @@ use url::Url;
 
 use super::Session;
 use crate::RoomId;
+use crate::secret::Draft;
 
 /// For pages.
 pub(super) const HTML: &str = "text/html";
@@ -16,16 +17,16 @@ pub(super) const JSON: &str = "application/json";
 /// For answers that are a JSON string or a text.
 pub(super) const TEXT: &str = "application/json, text/plain;q=0.9, */*;q=0.1";
 
-/// A form body.
-pub(super) struct Form(Serializer<'static, String>);
+/// A form body. The fkey is in it, or the password.
+pub(super) struct Form(Draft);
 
 impl Form {
     pub(super) fn new() -> Self {
-        Self(Serializer::new(String::new()))
+        Self(Draft::default())
     }
 
     pub(super) fn field(mut self, name: &str, value: &str) -> Self {
-        self.0.append_pair(name, value);
+        self.0.push_pair(name, value);
         self
     }
 
@@ -33,8 +34,8 @@ impl Form {
         self.field(name, &value.to_string())
     }
 
-    pub(super) fn post(mut self, url: &Url, referer: &Url, accept: &'static str) -> Request<Bytes> {
-        let mut request = request(Method::POST, url, accept, self.0.finish().into());
+    pub(super) fn post(self, url: &Url, referer: &Url, accept: &'static str) -> Request<Bytes> {
+        let mut request = request(Method::POST, url, accept, self.0.into_bytes());
         let headers = request.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
         headers.insert(REFERER, HeaderValue::from_str(referer.as_str()).expect("a URL is ASCII"));

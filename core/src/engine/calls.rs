@@ -99,6 +99,7 @@ impl Engine {
             Verdict::Retry(_) | Verdict::Doubt(_) | Verdict::Unknown { .. } if given_up => self.withdraw(id),
             Verdict::Retry(error) => self.retry(now, id, error),
             Verdict::Wait { wait, everything } => {
+                self.net.watch.refused(wait);
                 // It was not carried out: that was no attempt.
                 call.attempts_left += 1;
                 call.refusals_left = call.refusals_left.saturating_sub(1);
@@ -154,6 +155,7 @@ impl Engine {
                 }
             }
             Outcome::Failed(error) => {
+                self.net.watch.no_session(now, &error);
                 if let Error::RateLimited { retry_after } = error {
                     self.hold_until = self.hold_until.max(Some(now.mono + retry_after));
                 }
@@ -264,6 +266,7 @@ impl Engine {
         let Some(call) = self.calls.get_mut(&id) else { return };
         let context = Context { server: &self.net.server, fkey: self.session.fkey() };
         let request = call.endpoint.request(context);
+        self.net.watch.stats.retries += u64::from(call.tries > 0);
         call.tries += 1;
         call.attempts_left = call.attempts_left.saturating_sub(1);
         call.sent = Some(Sent {

@@ -1,11 +1,10 @@
 //! What can be set about an engine.
 
+use std::fmt;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use secrecy::SecretString;
-
-use crate::{Credentials, Server};
+use crate::{Credentials, Secret, Server};
 
 /// Names the program, as the site's edge likes it (protocol notes, 0.4).
 pub(super) const DEFAULT_USER_AGENT: &str =
@@ -21,6 +20,9 @@ pub struct Config {
     pub access: Access,
     /// Seeds the jitter of every wait. Give each process its own; a fixed one makes runs repeatable.
     pub seed: u64,
+    /// Hosts at which the server may have its sockets, beside its own and those of Stack Exchange's chat. At any other none
+    /// is opened, and the rooms are polled: an address is as good as a key, and what comes from there is believed.
+    pub socket_hosts: Vec<String>,
     /// The `User-Agent` header.
     pub user_agent: String,
     /// How replies are written.
@@ -44,8 +46,8 @@ pub struct Config {
     pub feed: FeedConfig,
 }
 
-/// Who an engine is to the server.
-#[derive(Debug, Clone)]
+/// Who an engine is to the server. Its `Debug` shows neither the address nor the password of an account.
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum Access {
     /// Nobody: public rooms can be read, by polling.
@@ -58,7 +60,7 @@ pub enum Access {
         /// The e-mail address.
         email: String,
         /// The password.
-        password: SecretString,
+        password: Secret,
         /// A session from an earlier login.
         stored: Option<Credentials>,
     },
@@ -66,8 +68,20 @@ pub enum Access {
 
 impl Access {
     /// An account to log in to; see [`Access::Login`].
-    pub fn login(email: impl Into<String>, password: impl Into<String>, stored: Option<Credentials>) -> Self {
-        Self::Login { email: email.into(), password: SecretString::from(password.into()), stored }
+    pub fn login(email: impl Into<String>, password: impl Into<Secret>, stored: Option<Credentials>) -> Self {
+        Self::Login { email: email.into(), password: password.into(), stored }
+    }
+}
+
+impl fmt::Debug for Access {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Anonymous => f.write_str("Anonymous"),
+            Self::Credentials(session) => f.debug_tuple("Credentials").field(session).finish(),
+            Self::Login { password, stored, .. } => {
+                f.debug_struct("Login").field("password", password).field("stored", stored).finish_non_exhaustive()
+            }
+        }
     }
 }
 
@@ -130,6 +144,7 @@ impl Config {
             server,
             access,
             seed: 0,
+            socket_hosts: Vec::new(),
             user_agent: DEFAULT_USER_AGENT.to_owned(),
             reply_style: ReplyStyle::default(),
             acknowledge: true,

@@ -16,6 +16,7 @@ mod position;
 mod rest;
 mod session;
 mod settle;
+mod watch;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
@@ -26,6 +27,7 @@ pub use config::{Access, Config, FeedConfig, ReplyStyle};
 pub use io::{Deadline, ExchangeId, Input, Output, SocketId, TicketId};
 pub use position::Position;
 pub use rest::Rest;
+pub use watch::{FeedState, Health, SessionState, Stats};
 
 use backoff::Jitter;
 use call::{Boxed, Call, Stage};
@@ -254,6 +256,9 @@ impl Engine {
     /// The next thing to do, until there is none.
     pub fn poll_output(&mut self) -> Option<Output> {
         let output = self.net.pop();
+        if let Some(output) = &output {
+            self.net.watch.hand_out(output);
+        }
         if let Some(Output::Event(event)) = &output {
             self.feed.hand_out(event);
         }
@@ -316,9 +321,11 @@ impl Engine {
                 break;
             }
         }
+        self.watch(now);
     }
 
     fn answered(&mut self, now: Now, owner: Owner, answer: Answer) {
+        self.net.watch.answered(now, &answer);
         match owner {
             Owner::Call(id) => self.call_answered(now, id, answer),
             Owner::Session => {

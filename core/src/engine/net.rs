@@ -9,6 +9,7 @@ use http::{HeaderValue, Request, Response, Uri};
 
 use super::Config;
 use super::io::{ExchangeId, Output, TicketId};
+use super::watch::Watch;
 use crate::cookies::Jar;
 use crate::{Now, Server, TransportError};
 
@@ -31,6 +32,8 @@ pub(super) struct Net {
     pub(super) jar: Jar,
     /// Raised when a cookie changes.
     pub(super) cookie_changes: u64,
+    /// What is seen from outside. It is here since all parts have to do with the network.
+    pub(super) watch: Watch,
     user_agent: HeaderValue,
     timeout: Duration,
     last_id: u64,
@@ -53,6 +56,7 @@ impl Net {
             server: config.server.clone(),
             jar,
             cookie_changes: 0,
+            watch: Watch::default(),
             user_agent,
             timeout: config.request_timeout,
             last_id: 0,

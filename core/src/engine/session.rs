@@ -13,9 +13,6 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use http::Request;
-use secrecy::{ExposeSecret, SecretString};
-
 use super::backoff::Jitter;
 use super::net::{Answer, Net, Owner};
 use super::{Access, Config};
@@ -23,7 +20,8 @@ use crate::endpoint::{
     ChatHome, Endpoint, FavoriteRooms, Home, LoginPage, LoginPageAnswer, RoomPage, Session as Context, SubmitLogin,
     ValidateLogin,
 };
-use crate::{Credentials, Error, LoginError, Me, Now, Refusal, RoomId};
+use crate::{Credentials, Error, LoginError, Me, Now, Refusal, RoomId, Secret};
+use http::Request;
 
 /// After a login that came to nothing none is made for this long at first, then for longer each time, for logins are
 /// what brings the CAPTCHA. A site that asks for one is left alone for the longest time at once.
@@ -46,7 +44,7 @@ pub(super) struct Session {
     attempts: u32,
     backoff_cap: Duration,
     me: Option<Me>,
-    fkey: SecretString,
+    fkey: Secret,
     state: State,
     search: Search,
     /// How often the session was found to have ended.
@@ -86,7 +84,7 @@ struct Search {
 
 struct Account {
     email: String,
-    password: SecretString,
+    password: Secret,
 }
 
 #[derive(Debug)]
@@ -106,8 +104,8 @@ enum Step {
     /// A room's page, at the address that it redirects to if it does.
     Room(Option<String>),
     LoginPage,
-    Validate(SecretString),
-    Submit(SecretString),
+    Validate(Secret),
+    Submit(Secret),
 }
 
 /// What came of asking for a session.
@@ -133,7 +131,7 @@ impl Session {
             attempts: config.attempts.get(),
             backoff_cap: config.feed.backoff_cap,
             me: None,
-            fkey: SecretString::default(),
+            fkey: Secret::default(),
             state: State::Idle,
             search: Search::default(),
             ends: 0,
@@ -165,7 +163,7 @@ impl Session {
     }
 
     pub(super) fn fkey(&self) -> &str {
-        self.fkey.expose_secret()
+        self.fkey.expose()
     }
 
     /// When the check began that last found the session good.
@@ -276,7 +274,10 @@ impl Session {
                 }
                 Some(Outcome::Ready { logged_in_again })
             }
-            Err(error) => self.retry(now, jitter, step, error),
+            Err(error) => {
+                net.watch.session_fault(now, &error);
+                self.retry(now, jitter, step, error)
+            }
         }
     }
 
@@ -355,7 +356,7 @@ impl Session {
         self.take_fkey(home.fkey, Some(elsewhere))
     }
 
-    fn take_fkey(&mut self, fkey: Option<SecretString>, elsewhere: Option<Step>) -> Result<Option<Step>, Error> {
+    fn take_fkey(&mut self, fkey: Option<Secret>, elsewhere: Option<Step>) -> Result<Option<Step>, Error> {
         match (fkey, elsewhere) {
             (Some(fkey), _) => {
                 self.replace_fkey(fkey);
@@ -382,8 +383,8 @@ impl Session {
         self.take_fkey(None, None)
     }
 
-    fn replace_fkey(&mut self, fkey: SecretString) {
-        if self.fkey() != fkey.expose_secret() {
+    fn replace_fkey(&mut self, fkey: Secret) {
+        if self.fkey != fkey {
             self.fkey = fkey;
             self.epoch += 1;
         }
@@ -467,7 +468,9 @@ impl Session {
 
     fn ask(&mut self, now: Now, net: &mut Net, step: Step) {
         let request = self.request(net, &step);
-        self.search.submitted |= matches!(step, Step::Submit(_));
+        let submits = matches!(step, Step::Submit(_));
+        net.watch.stats.logins += u64::from(submits);
+        self.search.submitted |= submits;
         self.state = State::Asking(step);
         net.send(now, Owner::Session, request);
     }
@@ -494,12 +497,12 @@ impl Session {
         }
     }
 
-    fn validation(&self, fkey: &SecretString) -> Option<ValidateLogin> {
+    fn validation(&self, fkey: &Secret) -> Option<ValidateLogin> {
         let Account { email, password } = self.account.as_ref()?;
         Some(ValidateLogin { email: email.clone(), password: password.clone(), fkey: fkey.clone() })
     }
 
-    fn submission(&self, fkey: &SecretString) -> Option<SubmitLogin> {
+    fn submission(&self, fkey: &Secret) -> Option<SubmitLogin> {
         let Account { email, password } = self.account.as_ref()?;
         Some(SubmitLogin { email: email.clone(), password: password.clone(), fkey: fkey.clone() })
     }

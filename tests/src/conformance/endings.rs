@@ -38,11 +38,11 @@ async fn collapses<R: Runtime>(stage: &Stage<Altered<R>>) {
     assert_eq!((joined.map(drop), closed), (Err(Error::Closed), Err(Error::Closed)));
     for events in [&mut own, &mut all] {
         while events.next().await.is_some() {}
-        assert_eq!(events.result(), Some(Err(Error::Closed)));
+        assert_eq!(events.result(), Err(Error::Closed));
     }
     assert_eq!(room.send("later").await, Err(Error::Closed));
     assert_eq!(chat.log_in().await.map(drop), Err(Error::Closed));
-    assert_eq!(chat.events().result(), Some(Err(Error::Closed)));
+    assert_eq!(chat.events().result(), Err(Error::Closed));
     // The sockets have gone with it, though nobody took leave.
     stage.sees("no socket", |server| server.sockets().is_empty()).await;
 }

@@ -30,7 +30,7 @@ async fn talks<R: Runtime>(stage: &Stage<R>) {
     chat.close().await.expect("an end");
     assert!(!stage.look(|server| server.present(ROOM).contains(&BOT)));
     while events.next().await.is_some() {}
-    assert_eq!(events.result(), Some(Ok(())));
+    assert_eq!(events.result(), Ok(()));
     stage.sees("no socket", |server| server.sockets().is_empty()).await;
 }
 

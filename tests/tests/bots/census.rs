@@ -13,7 +13,7 @@ fn watch(chat: &Chat, rooms: &[RoomId]) -> Result<BTreeMap<String, usize>, Error
     let mut counts = BTreeMap::new();
     let said = |event: &sechat_blocking::Event| matches!(event.kind, EventKind::MessagePosted(_));
     while let Ok(Some(event)) = events.wait_for_timeout(said, Duration::from_secs(600)) {
-        *counts.entry(event.user_name.unwrap_or_default()).or_insert(0) += 1;
+        *counts.entry(event.user_name.unwrap_or_default().to_string()).or_insert(0) += 1;
     }
     drop(rooms);
     Ok(counts)

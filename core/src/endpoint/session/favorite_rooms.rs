@@ -29,8 +29,6 @@ impl Endpoint for FavoriteRooms {
 
 #[cfg(test)]
 mod tests {
-    use secrecy::ExposeSecret;
-
     use super::*;
     use crate::Server;
     use crate::endpoint::answer::tests::answer;
@@ -41,7 +39,7 @@ mod tests {
         assert_eq!(request.uri(), "https://chat.stackoverflow.com/chats/join/favorite");
         let body = r#"<form method="post" action=""><input id="fkey" name="fkey" type="hidden" value="abc" /></form>"#;
         let home = FavoriteRooms.parse(&answer(200, &[], body)).unwrap();
-        assert_eq!(home.fkey.unwrap().expose_secret(), "abc");
+        assert_eq!(home.fkey.unwrap().expose(), "abc");
         assert!(home.me.is_none());
     }
 }

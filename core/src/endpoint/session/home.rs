@@ -1,10 +1,8 @@
 //! What every chat page says about the session: whose it is, and its fkey.
 
-use secrecy::SecretString;
-
 use crate::endpoint::answer::Answer;
 use crate::html::{Element, Region, selectors as at};
-use crate::{Error, UserId};
+use crate::{Error, Secret, UserId};
 
 /// Who a session is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,7 +24,7 @@ pub struct Home {
     /// session looks like this.
     pub visitor: bool,
     /// The fkey; `None` on the pages that leave it empty. Visitors have one as well.
-    pub fkey: Option<SecretString>,
+    pub fkey: Option<Secret>,
 }
 
 impl Me {
@@ -51,7 +49,7 @@ impl Home {
             Whose::Unsaid if page.first(at::CHAT_MARK).is_some() => (None, false),
             Whose::Unsaid => return Err(answer.changed(at::CHAT_MARK.text())),
         };
-        Ok(Self { me, visitor, fkey: page.value(at::FKEY).map(SecretString::from) })
+        Ok(Self { me, visitor, fkey: page.value(at::FKEY).map(Secret::from) })
     }
 }
 
@@ -94,8 +92,6 @@ fn user_id(digits: &str) -> Option<UserId> {
 
 #[cfg(test)]
 mod tests {
-    use secrecy::ExposeSecret;
-
     use super::*;
     use crate::Refusal;
     use crate::endpoint::answer::tests::answer;
@@ -114,7 +110,7 @@ mod tests {
             <a href="/users/815/watchdog" title="Watchdog">Watch &amp; Co</a></span></div>
             <input id="fkey" name="fkey" type="hidden" value="c4d5" />"#;
         assert_eq!(who(body), Some((815, "Watch & Co".into())));
-        assert_eq!(read(200, &[], body).unwrap().fkey.unwrap().expose_secret(), "c4d5");
+        assert_eq!(read(200, &[], body).unwrap().fkey.unwrap().expose(), "c4d5");
     }
 
     #[test]

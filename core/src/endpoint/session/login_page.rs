@@ -1,14 +1,12 @@
 //! The login page.
 
-use bytes::Bytes;
-use http::{Request, Response};
-use secrecy::SecretString;
-
 use crate::endpoint::answer::Answer;
 use crate::endpoint::request::{HTML, get};
 use crate::endpoint::{Endpoint, Nature, Session};
 use crate::html::selectors as at;
-use crate::{Error, LoginError};
+use crate::{Error, LoginError, Secret};
+use bytes::Bytes;
+use http::{Request, Response};
 
 /// `GET LOGIN/users/login`: the form to log in with (protocol notes, 1.2).
 ///
@@ -25,7 +23,7 @@ pub enum LoginPageAnswer {
     #[non_exhaustive]
     Form {
         /// The token to send back. It is not the one of the chat server.
-        fkey: SecretString,
+        fkey: Secret,
     },
     /// The cookies are good already.
     LoggedIn,
@@ -67,8 +65,6 @@ pub(super) fn wants_human(answer: Answer<'_>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use secrecy::ExposeSecret;
-
     use super::*;
     use crate::Server;
     use crate::endpoint::answer::tests::answer;
@@ -85,7 +81,7 @@ mod tests {
         let body = r#"<form><input name="fkey" value="other"></form>
             <form id="login-form" method="POST"><input type="hidden" name="fkey" value="f0e1d2c3"></form>"#;
         let Ok(LoginPageAnswer::Form { fkey }) = LoginPage.parse(&answer(200, &[], body)) else { panic!() };
-        assert_eq!(fkey.expose_secret(), "f0e1d2c3");
+        assert_eq!(fkey.expose(), "f0e1d2c3");
         assert!(matches!(
             LoginPage.parse(&answer(302, &[("location", "https://meta.stackexchange.com/")], "")),
             Ok(LoginPageAnswer::LoggedIn)

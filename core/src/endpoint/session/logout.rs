@@ -1,16 +1,13 @@
 //! Logging out.
 
-use std::fmt;
-
 use bytes::Bytes;
 use http::{Request, Response};
-use secrecy::{ExposeSecret, SecretString};
 
-use crate::Error;
 use crate::endpoint::answer::Answer;
 use crate::endpoint::request::{Form, HTML, get};
 use crate::endpoint::{Endpoint, Nature, Session};
 use crate::html::selectors as at;
+use crate::{Error, Secret};
 
 /// `GET LOGIN/users/logout`: the token for [`Logout`] (protocol notes, 1.6).
 #[derive(Debug, Clone, Copy, Default)]
@@ -21,27 +18,27 @@ pub struct LogoutPage;
 ///
 /// An engine that has a password logs in again at its next call: shut it down after this. Success is a redirect that
 /// does not lead back to the form.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 #[expect(clippy::exhaustive_structs, reason = "the form has these fields")]
 pub struct Logout {
     /// From the page. It is not the one of the chat server.
-    pub fkey: SecretString,
+    pub fkey: Secret,
 }
 
 impl Endpoint for LogoutPage {
     /// The token.
-    type Output = SecretString;
+    type Output = Secret;
     const NATURE: Nature = Nature::Read;
 
     fn request(&self, session: Session<'_>) -> Request<Bytes> {
         get(&session.login("/users/logout"), HTML)
     }
 
-    fn parse(&self, response: &Response<Bytes>) -> Result<SecretString, Error> {
+    fn parse(&self, response: &Response<Bytes>) -> Result<Secret, Error> {
         let answer = Answer::of("the logout page", response);
         let html = answer.page()?;
         let fkey = html.page().and_then(|page| page.whole().value(at::FKEY));
-        fkey.map(SecretString::from).ok_or_else(|| answer.changed("input[name=fkey]"))
+        fkey.map(Secret::from).ok_or_else(|| answer.changed("input[name=fkey]"))
     }
 }
 
@@ -51,7 +48,7 @@ impl Endpoint for Logout {
 
     fn request(&self, session: Session<'_>) -> Request<Bytes> {
         let url = session.login("/users/logout");
-        Form::new().field("fkey", self.fkey.expose_secret()).post(&url, &url, HTML)
+        Form::new().field("fkey", self.fkey.expose()).post(&url, &url, HTML)
     }
 
     fn parse(&self, response: &Response<Bytes>) -> Result<(), Error> {
@@ -64,12 +61,6 @@ impl Endpoint for Logout {
                 Err(answer.changed("a redirect"))
             }
         }
-    }
-}
-
-impl fmt::Debug for Logout {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Logout").finish_non_exhaustive()
     }
 }
 
@@ -87,14 +78,14 @@ mod tests {
         assert_eq!((request.method().as_str(), request.uri().host()), ("GET", Some("meta.stackexchange.com")));
         let page = answer(200, &[], r#"<form><input type="hidden" name="fkey" value="f0e1"></form>"#);
         let fkey = LogoutPage.parse(&page).unwrap();
-        assert_eq!(fkey.expose_secret(), "f0e1");
+        assert_eq!(fkey.expose(), "f0e1");
         assert!(matches!(LogoutPage.parse(&answer(200, &[], "<p>")), Err(Error::Changed { .. })));
 
         let call = Logout { fkey };
         let request = call.request(SESSION);
         assert_eq!(request.uri(), "https://meta.stackexchange.com/users/logout");
         assert_eq!(&request.body()[..], b"fkey=f0e1");
-        assert_eq!(format!("{call:?}"), "Logout { .. }");
+        assert_eq!(format!("{call:?}"), "Logout { fkey: *** }");
     }
 
     #[test]

@@ -2,16 +2,14 @@
 
 use std::fmt;
 
-use bytes::Bytes;
-use http::{Request, Response};
-use secrecy::{ExposeSecret, SecretString};
-
 use super::login_page::wants_human;
 use crate::endpoint::answer::Answer;
 use crate::endpoint::request::{Form, HTML};
 use crate::endpoint::{Endpoint, Nature, Session};
 use crate::html::selectors as at;
-use crate::{Error, LoginError};
+use crate::{Error, LoginError, Secret};
+use bytes::Bytes;
+use http::{Request, Response};
 
 /// `POST LOGIN/users/login`: logs in, and brings the cookies `acct` and `prov` (protocol notes, 1.2).
 ///
@@ -23,9 +21,9 @@ pub struct SubmitLogin {
     /// The e-mail address of the account.
     pub email: String,
     /// Its password.
-    pub password: SecretString,
+    pub password: Secret,
     /// From the login page.
-    pub fkey: SecretString,
+    pub fkey: Secret,
 }
 
 impl Endpoint for SubmitLogin {
@@ -35,10 +33,10 @@ impl Endpoint for SubmitLogin {
 
     fn request(&self, session: Session<'_>) -> Request<Bytes> {
         let form = Form::new()
-            .field("fkey", self.fkey.expose_secret())
+            .field("fkey", self.fkey.expose())
             .field("ssrc", "head")
             .field("email", &self.email)
-            .field("password", self.password.expose_secret())
+            .field("password", self.password.expose())
             .field("oauth_version", "")
             .field("oauth_server", "");
         let url = session.login("/users/login");
@@ -66,7 +64,7 @@ impl Endpoint for SubmitLogin {
 
 impl fmt::Debug for SubmitLogin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SubmitLogin").finish_non_exhaustive()
+        f.debug_struct("SubmitLogin").field("password", &self.password).finish_non_exhaustive()
     }
 }
 

@@ -2,15 +2,13 @@
 
 use std::fmt;
 
-use bytes::Bytes;
-use http::{Request, Response};
-use secrecy::{ExposeSecret, SecretString};
-
 use super::login_page::wants_human;
 use crate::endpoint::answer::Answer;
 use crate::endpoint::request::{Form, TEXT};
 use crate::endpoint::{Endpoint, Nature, Session};
-use crate::{Error, LoginError};
+use crate::{Error, LoginError, Secret};
+use bytes::Bytes;
+use http::{Request, Response};
 
 /// `POST LOGIN/users/login-or-signup/validation/track`: what the web page asks before it logs in.
 ///
@@ -22,9 +20,9 @@ pub struct ValidateLogin {
     /// The e-mail address of the account.
     pub email: String,
     /// Its password.
-    pub password: SecretString,
+    pub password: Secret,
     /// From the login page.
-    pub fkey: SecretString,
+    pub fkey: Secret,
 }
 
 impl Endpoint for ValidateLogin {
@@ -38,10 +36,10 @@ impl Endpoint for ValidateLogin {
             .field("isPassword", "false")
             .field("isAddLogin", "false")
             .field("hasCaptcha", "false")
-            .field("fkey", self.fkey.expose_secret())
+            .field("fkey", self.fkey.expose())
             .field("ssrc", "head")
             .field("email", &self.email)
-            .field("password", self.password.expose_secret())
+            .field("password", self.password.expose())
             .field("oauthversion", "")
             .field("oauthserver", "")
             .field("submitButton", "Log in");
@@ -66,7 +64,7 @@ impl Endpoint for ValidateLogin {
 
 impl fmt::Debug for ValidateLogin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ValidateLogin").finish_non_exhaustive()
+        f.debug_struct("ValidateLogin").field("password", &self.password).finish_non_exhaustive()
     }
 }
 
@@ -89,7 +87,7 @@ mod tests {
             b"isSignup=false&isLogin=true&isPassword=false&isAddLogin=false&hasCaptcha=false&fkey=k&ssrc=head\
               &email=a%40b.example&password=p+w&oauthversion=&oauthserver=&submitButton=Log+in"
         );
-        assert_eq!(format!("{:?}", call()), "ValidateLogin { .. }");
+        assert_eq!(format!("{:?}", call()), "ValidateLogin { password: ***, .. }");
     }
 
     #[test]

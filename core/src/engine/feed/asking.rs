@@ -159,6 +159,7 @@ impl Engine {
     fn take_answer(&mut self, now: Now, answer: Unverified) {
         let Unverified { asked, frame, .. } = answer;
         self.feed.asks.under_way = false;
+        self.net.watch.heard(now);
         self.ask_worked(now);
         let mut answers: BTreeMap<RoomId, RoomUpdate> = frame.rooms.into_iter().collect();
         // Every room's own first: one that the server leaves out may have personal events under the others' keys.
@@ -338,6 +339,7 @@ impl Engine {
     }
 
     fn count_missed(&mut self, missed: u64) {
+        self.net.watch.stats.missed += missed;
         if let Some(total) = &mut self.feed.resuming {
             *total += missed;
         }

@@ -31,6 +31,7 @@ use url::Url;
 use super::calls::{Purpose, unbox};
 use super::io::{Output, SocketId, TicketId};
 use super::rest::Rest;
+use super::watch::FeedState;
 use super::{Boxed, Config, Engine, FeedConfig, Position};
 use crate::endpoint::{Acknowledge, LeaveRoom};
 use crate::event::{Event, EventKind, FeedChange, Frame, RoomSnapshot};
@@ -317,6 +318,31 @@ impl Engine {
         }
     }
 
+    /// Whether events arrive.
+    pub(super) fn feed_state(&self) -> FeedState {
+        let Feed { rooms, asks, status, use_sockets, ended, .. } = &self.feed;
+        let catches_up = || self.feed.live_rooms().any(|(_, room)| room.timeline.is_recovering());
+        let silent = asks.failing_since.is_some();
+        match status {
+            _ if *ended => FeedState::Ended,
+            _ if rooms.is_empty() => FeedState::Idle,
+            _ if self.feed.live_rooms().next().is_none() => FeedState::Connecting,
+            _ if !use_sockets && silent => FeedState::Down,
+            _ if !use_sockets => FeedState::Polling,
+            Status::Idle | Status::Connecting => FeedState::Connecting,
+            Status::Live if catches_up() => FeedState::CatchingUp,
+            Status::Live => FeedState::Live,
+            Status::Polling if !silent => FeedState::Polling,
+            Status::Polling | Status::Down => FeedState::Down,
+        }
+    }
+
+    /// How many rooms are joined, and how many sockets are open.
+    pub(super) fn feed_size(&self) -> (u64, u64) {
+        let open = self.feed.sockets.values().filter(|socket| socket.is_open());
+        (self.feed.live_rooms().count() as u64, open.count() as u64)
+    }
+
     fn lose_session(&mut self, error: Error) {
         self.announce(FeedChange::SessionExpired);
         self.end_feed(Err(error));
@@ -383,6 +409,6 @@ impl Engine {
 }
 
 /// Whether an error will not go away by itself.
-fn is_final(error: &Error) -> bool {
+pub(super) fn is_final(error: &Error) -> bool {
     matches!(error, Error::SessionExpired | Error::Login(LoginError::WrongPassword | LoginError::ChatRefused))
 }

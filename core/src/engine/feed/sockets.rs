@@ -44,6 +44,10 @@ enum State {
 }
 
 impl Socket {
+    pub(super) fn is_open(&self) -> bool {
+        self.opened_at().is_some()
+    }
+
     fn opened_at(&self) -> Option<Instant> {
         match self.state {
             State::Open { since, .. } => Some(since),
@@ -95,6 +99,7 @@ impl Engine {
         match self.feed.sockets.get_mut(&id).map(|socket| &mut socket.state) {
             Some(State::Open { last_frame, .. }) => {
                 *last_frame = now.mono;
+                self.net.watch.heard(now);
                 true
             }
             _ => false,
@@ -104,6 +109,7 @@ impl Engine {
     pub(in crate::engine) fn socket_opened(&mut self, now: Now, id: SocketId) {
         let present = self.feed.rooms.values().map(|room| room.showing_from).max().unwrap_or_default();
         let Some(socket) = self.feed.sockets.get_mut(&id) else { return };
+        self.net.watch.stats.sockets_opened += 1;
         socket.latest = present;
         socket.state = State::Open { since: now.mono, last_frame: now.mono };
         socket.carries.insert(socket.leader);
@@ -132,6 +138,7 @@ impl Engine {
 
     pub(in crate::engine) fn socket_closed(&mut self, now: Now, id: SocketId, fault: &TransportError) {
         let Some(socket) = self.feed.sockets.remove(&id) else { return };
+        self.net.watch.socket_ended(now, &fault.reason);
         if socket.opened_at().is_some_and(|since| now.mono.saturating_duration_since(since) >= GOOD) {
             self.feed.socket_faults = 0;
         }
@@ -357,6 +364,11 @@ impl Engine {
     }
 
     fn handshake(&mut self, leader: RoomId, mut url: Url) -> Result<Request<()>, Error> {
+        if !self.net.server.has_socket_at(&url, &self.config.socket_hosts) {
+            let host = url.host_str().unwrap_or_default();
+            let why = format!("the socket is to be at {host}, an unknown host (Config::socket_hosts)");
+            return Err(crate::Invalid::Address(why).into());
+        }
         let after = self.feed.live_room(leader).map(|room| room.timeline.cursor()).unwrap_or_default();
         url.query_pairs_mut().append_pair("l", &after.to_string());
         Request::get(url.as_str())
