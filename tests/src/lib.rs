@@ -13,6 +13,7 @@
 pub mod readme {}
 
 mod cast;
+mod chaos;
 mod duo;
 pub mod echo;
 mod endpoints;
@@ -22,6 +23,7 @@ mod play;
 mod secrets;
 
 pub use cast::{ADA, BOT, EMAIL, OTHER, PASSWORD, PRIVATE, ROOM, pasted};
+pub use chaos::Chaos;
 pub use duo::Duo;
 pub use endpoints::{Endpoints, public_endpoints, root, source_files};
 pub use example::{Ended, Example, PATIENCE, example};
