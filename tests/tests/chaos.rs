@@ -15,12 +15,15 @@ use sechat_client::{
     RoomId, Server, UserId,
 };
 use sechat_fixtures::switches::ThrottleCurve;
-use sechat_fixtures::{ChatServer, Listener, Setup};
-use sechat_tests::{BOT, Chaos, EMAIL, PASSWORD};
+use sechat_fixtures::{ChatServer, Listener, Setup, User};
+use sechat_tests::{Chaos, EMAIL, PASSWORD};
 use sechat_tokio::Tokio;
 
 const ADA: UserId = UserId(102);
 const ROOMS: [RoomId; 2] = [RoomId(1), RoomId(2)];
+/// Bots that only post, and where.
+const OTHERS: [(&str, UserId, RoomId); 2] =
+    [("second@example.com", UserId(103), ROOMS[1]), ("third@example.com", UserId(104), ROOMS[0])];
 /// How long the network is bad, and how often somebody says something meanwhile.
 const STORM: Duration = Duration::from_secs(11);
 const BREATH: Duration = Duration::from_millis(90);
@@ -68,6 +71,9 @@ fn next_blocking<M: BlockingMode>(events: &mut Events<M>) -> Option<Event> {
 /// Plays it on a thread of its own, so that a bot that hangs is a failure with a story.
 fn survive<M: Mode>(seed: u64, runtime: M::Runtime, next: fn(&mut Events<M>) -> Option<Event>) {
     let mut setup = Setup::default().seed(seed).room(sechat_fixtures::Room::new(ROOMS[1], "Other"));
+    for (email, user, _) in OTHERS {
+        setup = setup.account(email, PASSWORD, User::new(user, email));
+    }
     setup.switches.throttle = ThrottleCurve::Off;
     setup.switches.heartbeat = Duration::from_millis(700);
     let listener = Listener::start(setup).unwrap();
@@ -76,7 +82,7 @@ fn survive<M: Mode>(seed: u64, runtime: M::Runtime, next: fn(&mut Events<M>) -> 
     let playing = Arc::clone(&chaos);
     thread::spawn(move || done.send(play::<M>(&listener, &playing, runtime, next)));
     match end.recv_timeout(LIMIT) {
-        Ok(violations) if violations.is_empty() => {}
+        Ok(violations) if violations.is_empty() => println!("{}", chaos.story()),
         Ok(violations) => panic!("{}\n{}", violations.join("\n"), chaos.story()),
         Err(error) => panic!("{error}\n{}", chaos.story()),
     }
@@ -88,12 +94,19 @@ fn play<M: Mode>(
     runtime: M::Runtime,
     next: fn(&mut Events<M>) -> Option<Event>,
 ) -> Vec<String> {
-    let chat: Chat<M> = Chat::builder(config(&chaos.url())).runtime(runtime).connect().unwrap();
+    let connect = |email: &str| -> Chat<M> {
+        Chat::builder(config(&chaos.url(), email)).runtime(runtime.clone()).connect().unwrap()
+    };
+    let join = |chat: &Chat<M>, room: RoomId| chat.join(room).into_reply().wait().unwrap();
+    let chat = connect(EMAIL);
     let mut events = chat.events();
-    let rooms = ROOMS.map(|room| chat.join(room).into_reply().wait().unwrap());
+    let listening = ROOMS.map(|room| join(&chat, room));
+    // Each account waits longer and longer between its posts.
+    let others = OTHERS.map(|(email, _, room)| join(&connect(email), room));
     chaos.rage();
     let (heard, posts) = thread::scope(|scope| {
-        let posting: Vec<_> = rooms.iter().map(|room| scope.spawn(|| post(room, chaos))).collect();
+        let rooms = listening.iter().take(1).chain(&others).zip(1..);
+        let posting: Vec<_> = rooms.map(|(room, bot)| scope.spawn(move || post(room, bot, chaos))).collect();
         let talking = scope.spawn(|| {
             talk(listener, chaos);
             let posts: Vec<Post> = posting.into_iter().flat_map(|posts| posts.join().unwrap()).collect();
@@ -105,8 +118,12 @@ fn play<M: Mode>(
         let heard = hear(chaos, || next(&mut events));
         (heard, talking.join().unwrap())
     });
-    chat.close().into_reply().wait().unwrap();
-    let gone = |server: &ChatServer| ROOMS.iter().all(|room| !server.present(*room).contains(&BOT)).then_some(());
+    for chat in [&chat].into_iter().chain(others.iter().map(Room::chat)) {
+        chat.close().into_reply().wait().unwrap();
+    }
+    let gone = |server: &ChatServer| {
+        ROOMS.iter().all(|room| server.present(*room).iter().all(|user| *user == ADA)).then_some(())
+    };
     let left = listener.wait_for(LIMIT, gone);
     let mut violations = listener.with_server(|server, _| check(server, &heard, &posts));
     violations.extend(left.is_none().then(|| "the rooms were not left".to_owned()));
@@ -114,8 +131,8 @@ fn play<M: Mode>(
 }
 
 /// Everything happens fast.
-fn config(url: &str) -> Config {
-    let mut config = Config::new(Server::custom(url, url).unwrap(), Access::login(EMAIL, PASSWORD, None));
+fn config(url: &str, email: &str) -> Config {
+    let mut config = Config::new(Server::custom(url, url).unwrap(), Access::login(email, PASSWORD, None));
     config.request_timeout = Duration::from_millis(1500);
     config.attempts = NonZeroU32::MAX;
     config.throttle_margin = Duration::ZERO;
@@ -136,19 +153,14 @@ fn talk(listener: &Listener, chaos: &Chaos) {
     chaos.heal();
 }
 
-/// The bot posts until then, and once more.
-fn post<M: Mode>(room: &Room<M>, chaos: &Chaos) -> Vec<Post> {
+/// A bot posts until then.
+fn post<M: Mode>(room: &Room<M>, bot: u32, chaos: &Chaos) -> Vec<Post> {
     let mut posts = Vec::new();
-    for number in 0.. {
-        let last = chaos.is_calm();
-        let text = format!("The bot's {number} in room {}", room.id());
+    while !chaos.is_calm() {
+        let text = format!("The {}. of bot {bot} in room {}", posts.len() + 1, room.id());
         let result = room.send(&text).into_reply().wait();
         chaos.note(format_args!("{text:?} gave {result:?}"));
         posts.push(Post { room: room.id(), text, result });
-        if last {
-            break;
-        }
-        thread::sleep(BREATH);
     }
     posts
 }
@@ -176,7 +188,9 @@ fn check(server: &ChatServer, heard: &[Event], posts: &[Post]) -> Vec<String> {
     for room in ROOMS {
         let here = || heard.iter().filter(move |event| event.room_id == Some(room));
         let messages: Vec<MessageId> = here()
-            .filter_map(|event| if let EventKind::MessagePosted(message) = &event.kind { Some(message.id) } else { None })
+            .filter_map(
+                |event| if let EventKind::MessagePosted(message) = &event.kind { Some(message.id) } else { None },
+            )
             .collect();
         let truth: Vec<MessageId> = server.messages(room).iter().map(|message| message.id).collect();
         if messages != truth {
