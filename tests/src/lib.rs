@@ -18,6 +18,7 @@ pub mod readme {}
 pub mod observability {}
 
 mod cast;
+mod chaos;
 pub mod conformance;
 mod duo;
 pub mod echo;
@@ -28,6 +29,7 @@ mod play;
 mod secrets;
 
 pub use cast::{ADA, BOT, EMAIL, OTHER, PASSWORD, PRIVATE, ROOM, pasted};
+pub use chaos::Chaos;
 pub use duo::Duo;
 pub use endpoints::{Endpoints, public_endpoints, root, source_files};
 pub use example::{Ended, Example, PATIENCE, example};

@@ -95,3 +95,23 @@ fn the_feed_ends_with_a_session_that_cannot_be_had_again() {
     duo.run(60 * MINUTE);
     assert_eq!(duo.sent().len(), before, "and nothing is sent any more");
 }
+
+/// What was asked for a stay that was called off may be answered long after the room was joined again.
+#[test]
+fn a_late_refusal_of_an_earlier_join_takes_nobody_out() {
+    const SNAPSHOT: &str = "POST /chats/1/events";
+    let mut duo = Duo::new();
+    duo.log_in().unwrap();
+    duo.next(1, SNAPSHOT, Fate::SilentBefore);
+    let early = duo.engine.join(duo.now(), ROOM);
+    let _left = duo.engine.leave(duo.now(), ROOM);
+    duo.join_live(ROOM);
+    assert_eq!(duo.ended(&early), Some(Err(Error::Cancelled)));
+    let asked = duo.count(SNAPSHOT);
+    duo.next(1, SNAPSHOT, Fate::Instead(answer(404, "The room does not exist, or you do not have permission")));
+    duo.run(2 * MINUTE);
+    assert!(duo.count(SNAPSHOT) > asked, "the first question is asked once more, and refused");
+    duo.ada_says(ROOM, "still there?");
+    duo.run(MINUTE);
+    assert_eq!(duo.heard(ROOM), ["still there?"]);
+}

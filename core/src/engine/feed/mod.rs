@@ -105,6 +105,8 @@ enum Status {
 
 #[derive(Debug)]
 struct Room {
+    /// The call that asked for it first. What was answered for an earlier stay is none of its business.
+    asked_by: TicketId,
     /// Calls that wait for the room to be joined; `None` once it is.
     joining: Option<Vec<TicketId>>,
     /// Where it goes on once it is joined, if not with what happens next.
@@ -141,10 +143,10 @@ enum Cover {
 /// A call of the feed's own.
 #[derive(Debug)]
 pub(in crate::engine) enum FeedJob {
-    /// The snapshot that a room starts from.
-    Join(RoomId),
+    /// The snapshot that a room starts from, for the call that asked for it first.
+    Join(RoomId, TicketId),
     /// The event to start after, when the snapshot does not say; its last message is known.
-    Begin(RoomId, Option<MessageId>),
+    Begin(RoomId, TicketId, Option<MessageId>),
     /// The address of a socket to open for a room, perhaps in place of another.
     Open(RoomId, Option<SocketId>),
     /// The same request, made for its effect: it enters the room.
@@ -279,8 +281,8 @@ impl Engine {
             return self.lose_session(error.clone());
         }
         match job {
-            FeedJob::Join(room) => self.joined(now, room, unbox(result)),
-            FeedJob::Begin(room, last) => self.began(now, room, last, unbox(result)),
+            FeedJob::Join(room, ticket) => self.joined(now, room, ticket, unbox(result)),
+            FeedJob::Begin(room, ticket, last) => self.began(now, room, ticket, last, unbox(result)),
             FeedJob::Open(room, replaces) => self.address_known(now, room, replaces, unbox::<Url>(result)),
             FeedJob::Enter(room) => self.entered(now, room, unbox::<Url>(result)),
             FeedJob::Ask(asked) => self.asked(now, asked, unbox::<Frame>(result)),

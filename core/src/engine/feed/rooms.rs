@@ -28,6 +28,7 @@ impl Engine {
             Some(_) => self.finish_ticket(ticket, Ok(Box::new(()))),
             None => {
                 let room = Room {
+                    asked_by: ticket,
                     joining: Some(vec![ticket]),
                     resume,
                     handed_out: resume.unwrap_or_default(),
@@ -41,7 +42,7 @@ impl Engine {
                 self.feed.rooms.insert(id, room);
                 self.session.hint(id);
                 let snapshot = RoomEvents::latest(id, 1);
-                self.feed_job(snapshot, FeedJob::Join(id), self.config.attempts.get());
+                self.feed_job(snapshot, FeedJob::Join(id, ticket), self.config.attempts.get());
             }
         }
     }
@@ -105,8 +106,8 @@ impl Engine {
         self.feed.rooms.retain(|_, room| !unwanted(room));
     }
 
-    pub(super) fn joined(&mut self, now: Now, id: RoomId, result: Result<RoomSnapshot, Error>) {
-        if !self.feed.rooms.contains_key(&id) {
+    pub(super) fn joined(&mut self, now: Now, id: RoomId, ticket: TicketId, result: Result<RoomSnapshot, Error>) {
+        if !self.is_joining(id, ticket) {
             return;
         }
         match result {
@@ -117,18 +118,33 @@ impl Engine {
                 }
                 // An answer about everything names the latest event as well.
                 let everything = PollEvents { rooms: vec![(id, EventId(0))] };
-                self.feed_job(everything, FeedJob::Begin(id, last), self.config.attempts.get());
+                self.feed_job(everything, FeedJob::Begin(id, ticket, last), self.config.attempts.get());
             }
             Err(error) => self.drop_room(id, &error),
         }
     }
 
     /// The answer about everything, for want of a time in the snapshot.
-    pub(super) fn began(&mut self, now: Now, id: RoomId, last: Option<MessageId>, result: Result<Frame, Error>) {
+    pub(super) fn began(
+        &mut self,
+        now: Now,
+        id: RoomId,
+        ticket: TicketId,
+        last: Option<MessageId>,
+        result: Result<Frame, Error>,
+    ) {
+        if !self.is_joining(id, ticket) {
+            return;
+        }
         match result {
             Ok(frame) => self.begin(now, id, latest_in(frame, id), last),
             Err(error) => self.drop_room(id, &error),
         }
+    }
+
+    /// Whether the room that this call asked for is still being joined: it may have been left and asked for again.
+    fn is_joining(&self, id: RoomId, ticket: TicketId) -> bool {
+        self.feed.rooms.get(&id).is_some_and(|room| room.asked_by == ticket && room.joining.is_some())
     }
 
     fn begin(&mut self, now: Now, id: RoomId, time: EventId, last: Option<MessageId>) {
