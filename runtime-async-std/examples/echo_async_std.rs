@@ -25,8 +25,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let chat = Chat::builder(Config::new(server, access)).connect()?;
 
     // Ctrl-C closes the connection, and with it the events end: replies under way go out, and the room is left.
-    let closing = chat.clone();
-    ctrlc::set_handler(move || drop(closing.close().wait()))?;
+    let closer = chat.closer();
+    ctrlc::set_handler(move || closer.close())?;
 
     chat.log_in().await?.save(SESSION)?;
     let me = chat.me().ok_or("the server does not say who this is")?;

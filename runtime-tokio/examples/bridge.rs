@@ -23,10 +23,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let chat = Chat::builder(Config::new(server, access)).connect()?;
 
     // Ctrl-C closes the connection, and with it the events end.
-    let closing = chat.clone();
+    let closer = chat.closer();
     tokio::spawn(async move {
         if tokio::signal::ctrl_c().await.is_ok() {
-            let _ = closing.close().await;
+            closer.close();
         }
     });
 

@@ -19,10 +19,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let chat = Chat::anonymous(server)?;
 
     // Ctrl-C closes the connection, and with it the events end.
-    let closing = chat.clone();
+    let closer = chat.closer();
     tokio::spawn(async move {
         if tokio::signal::ctrl_c().await.is_ok() {
-            let _ = closing.close().await;
+            closer.close();
         }
     });
 
