@@ -20,7 +20,8 @@
 //! ```
 //!
 //! Each connection is one task on async-std's own threads, which start with the first of them. Handles can be used on
-//! any thread and under any executor.
+//! any thread and under any executor. [`Reply::wait`] panics in a task of async-std and in its `block_on`, where it could
+//! wait for itself; in `spawn_blocking` and on other threads it waits. Other executors it cannot know.
 //!
 //! async-std is discontinued and surf no longer maintained. They carry advisories, none of which is a vulnerability of
 //! this crate: the README beside it goes through them, and says how to move to smol. Nothing of surf parses HTTP or speaks

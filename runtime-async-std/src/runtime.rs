@@ -89,7 +89,7 @@ impl Mode for AsyncStd {
     }
 
     fn hand_over<T: Send + 'static>(reply: Reply<T>) -> Reply<T> {
-        reply
+        reply.before_waiting(check_this_task)
     }
 }
 
@@ -120,4 +120,13 @@ impl fmt::Debug for AsyncStd {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AsyncStd").finish_non_exhaustive()
     }
+}
+
+/// Panics in a task, whose thread may be the one that has to carry out what is waited for.
+fn check_this_task() {
+    assert!(
+        task::try_current().is_none(),
+        "`Reply::wait` in a task of async-std, where it could wait for itself: `.await` the reply, or wait in \
+         `task::spawn_blocking`"
+    );
 }

@@ -1,8 +1,7 @@
 //! The same on smol: handles whose calls are futures.
 //!
 //! ```no_run
-//! use sechat_blocking::smol::Chat;
-//! use sechat_blocking::{Error, Server};
+//! use sechat_blocking::smol::{Chat, Error, Server};
 //!
 //! # fn main() -> Result<(), Error> {
 //! smol::block_on(async {
@@ -32,13 +31,14 @@ use std::time::Instant;
 
 use bytes::Bytes;
 use http::{Request, Response};
-use sechat_client::network::{Network, Stream};
+use sechat_client::network::Stream;
 use sechat_client::websocket::WebSocket;
 use sechat_client::wire::Wire;
-use sechat_client::{AsyncMode, Error, Mode, Reply, Runtime, TransportError};
 
 use crate::runtime::Tcp;
 use crate::waiting;
+
+pub use sechat_client::*;
 
 /// An account on one chat server; see [`sechat_client::Chat`].
 pub type Chat = sechat_client::Chat<Smol>;

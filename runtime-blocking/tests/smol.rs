@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use sechat_blocking::smol::{Chat, Events, Room, Smol};
-use sechat_blocking::{Access, Config, Error, Event, MessageId, RoomId, Server, UserId};
+use sechat_blocking::smol::{
+    Access, Chat, Config, Error, Event, Events, MessageId, Room, RoomId, Server, Smol, UserId,
+};
 use sechat_fixtures::{Close, Listener, Setup};
 use smol::Executor;
 

@@ -58,6 +58,24 @@ fn on_its_own_thread_every_wait_panics() {
     chat.close().unwrap();
 }
 
+#[test]
+fn a_task_that_panics_takes_nobody_else_with_it() {
+    let listener = Listener::start(Setup::default()).unwrap();
+    let runtime = Blocking::new().unwrap();
+    let chat: Chat = connect(&listener, runtime.clone());
+    let room = chat.join(1).unwrap();
+    let (tell, told) = mpsc::channel::<()>();
+    runtime.spawn(async move {
+        let _told = tell;
+        panic!("as a tracing subscriber may");
+    });
+    told.recv_timeout(LONG).expect_err("nothing is sent");
+    in_time(move || {
+        room.send("still here").unwrap();
+        chat.close().unwrap();
+    });
+}
+
 /// There it cannot be found out, and need not be: the connection goes on on its own thread.
 #[test]
 fn in_an_executor_it_does_not_know_a_call_blocks_and_ends() {
