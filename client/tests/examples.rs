@@ -20,7 +20,6 @@ fn a_game_gives_chat_its_turns() {
     assert_eq!(parent, Some(asked));
     let frame = text.strip_prefix("This is frame ").and_then(|rest| rest.strip_suffix('.')).unwrap();
     assert_eq!(game.line(), format!("frame {frame}: Ada: !!frame"));
-    assert!(game.line().ends_with(&format!(": Bot: {text}")), "it hears itself, and has nothing to say to that");
     game.interrupt();
     let ended = game.end().expect(0);
     assert_eq!((ended.out.as_str(), ended.err.as_str()), ("", ""));

@@ -68,9 +68,11 @@ fn an_expired_session_without_a_password_says_so() {
         duo.say(ROOM, "one").unwrap();
         duo.server.expire_sessions();
         let tickets = [duo.send(ROOM, "two"), duo.send(ROOM, "three")];
-        for ticket in &tickets {
-            assert_eq!(duo.wait(ticket), Err(Error::SessionExpired), "{shape:?}");
-        }
+        let [under_way, waiting] = tickets.map(|ticket| duo.wait(&ticket));
+        // After a page it is not known whether the session ended before the post or right after it.
+        let expired = under_way == Err(Error::SessionExpired);
+        assert!(expired || matches!(under_way, Err(Error::Uncertain { .. })), "{shape:?}: {under_way:?}");
+        assert_eq!(waiting, Err(Error::SessionExpired), "{shape:?}");
         assert_eq!(duo.count(NEW), 2, "{shape:?}: the third was not even sent");
         let before = duo.sent().len();
         assert_eq!(duo.say(ROOM, "four"), Err(Error::SessionExpired));
