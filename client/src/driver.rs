@@ -133,7 +133,10 @@ impl<R: Runtime> Driver<R> {
             if state.end().is_none() && count < OUTPUTS && state.catch_up(self.runtime.now(), due) {
                 count += 1;
             }
-            news.look(&state.engine, self.runtime.now());
+            // What stopped half-way has nothing to tell.
+            if state.end() != Some(End::Lost) {
+                news.look(&state.engine, self.runtime.now());
+            }
             let deadline = state.end().is_none().then(|| state.engine.poll_timeout()).flatten();
             (count > 0, deadline, state.end())
         });

@@ -89,6 +89,7 @@ fn nobody_is_asked_before_the_file_is_known_to_be_ours() {
     fs::write(&path, "somebody's diary").unwrap();
     refused(&path, SERVER);
     assert_eq!(fs::read(&path).unwrap(), b"somebody's diary");
+    fs::remove_file(&path).unwrap();
     Credentials::from_cookies(SERVER, "t=a&s=b", "c").unwrap().save(&path).unwrap();
     refused(&path, Server::StackOverflow);
 }
