@@ -8,7 +8,7 @@ use secrecy::SecretString;
 use crate::{Credentials, Server};
 
 /// Names the program, as the site's edge likes it (protocol notes, 0.4).
-pub(super) const DEFAULT_USER_AGENT: &str =
+const DEFAULT_USER_AGENT: &str =
     concat!("Mozilla/5.0 (compatible; sechat-rs/", env!("CARGO_PKG_VERSION"), "; +", env!("CARGO_PKG_REPOSITORY"), ")");
 
 /// How an engine behaves. Start from [`Config::new`] and change what you need.
@@ -21,7 +21,7 @@ pub struct Config {
     pub access: Access,
     /// Seeds the jitter of every wait. Give each process its own; a fixed one makes runs repeatable.
     pub seed: u64,
-    /// The `User-Agent` header.
+    /// The `User-Agent` header: one line of visible ASCII.
     pub user_agent: String,
     /// How replies are written.
     pub reply_style: ReplyStyle,
@@ -38,7 +38,8 @@ pub struct Config {
     /// The longest wait that calls put up with when the server asks for one, as it does with 409 and 429. Beyond it they
     /// fail with [`Error::RateLimited`](crate::Error::RateLimited), and nothing is sent before the time it named.
     pub longest_wait: Duration,
-    /// Added to each wait that the server asks for, since it rounds down.
+    /// Added to a wait that the server asks for when nothing is known of its throttle, or when it asks again after one: it
+    /// may round down.
     pub throttle_margin: Duration,
     /// The settings of the event feed.
     pub feed: FeedConfig,
