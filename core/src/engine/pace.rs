@@ -2,92 +2,85 @@
 //!
 //! The server wants a longer gap between posts the more of them came in a row, and forgets the row after a pause of
 //! twice the gap (protocol notes, 6). So many posts are through soonest in short rows with rests between them: by the
-//! fitted curve one every 2.92 s, 200 in 580 s, where one row would take 3787 s. The [`plan`](Pace::plan) chooses.
+//! fitted curve one every 2.92 s, 200 in 580 s, where one row would take 3787 s.
 //!
-//! Nobody knows the true curve. The fit is where [`Curve`] starts; what is taken and refused narrows it:
+//! Nobody knows the true curve, nor whether waits are rounded up or down, whether a refusal starts the wait again, and
+//! whether rests help at all. So some thousands of [guesses](Guess) are kept, each of which knows where the account
+//! stands with a server of its kind. Those are believed that have explained all answers best, the fitted curve before
+//! others and servers that forget rows before those that do not. Of the guesses believed, the slowest says when the
+//! next post goes, and whether a rest comes first.
 //!
-//! - A refusal gives the gap to within two seconds: the wait is whole seconds, rounded either way.
-//! - While one rests anyway, a post sent early loses no time if it is refused. Such attempts halve what is left open,
-//!   within a budget of one refusal for every 20 posts taken or waiting. The first tells a server without a throttle.
-//! - A refusal may start the wait again. Until waits have shown which it is, rests count from the last refusal.
-//! - A rest that was too short shows in the next answer, which then fits only a longer row. If rests keep failing, the
-//!   server does not forget rows, and posts go out in one.
+//! That alone would never find a server to be faster than the slowest guess says. So a post may go early, at the middle
+//! of what the guesses leave open: refused, it costs nothing while one rests anyway. There is a budget of one refusal
+//! for 20 posts taken or waiting, and one of time as long as the fitted curve may be right.
 //!
 //! `docs/throttle.md` has what this reaches, measured, and why it cannot always reach more.
 
-mod curve;
+mod guess;
 #[cfg(test)]
 mod tests;
 
+use std::fmt;
 use std::time::{Duration, Instant};
 
-use curve::Curve;
+use guess::{Guess, REST, STEP};
 
-/// A pause of so many gaps ends a row.
-const REST: f64 = 2.0;
-/// Added to rests, which have to be longer than that, not as long. Seconds.
-const HAIR: f64 = 0.002;
-/// A pause that ends any row, in seconds.
-const LONG_REST: f64 = 120.0;
-/// The budget of early attempts.
+/// How many posts allow one early attempt that is refused.
 const POSTS_PER_REFUSAL: f64 = 20.0;
-/// No early attempt is made if fewer wait than this while the fit stands: it may cost a third of a gap.
+/// While the fitted curve is believed, no attempt is made if fewer wait, or if it may cost more than this part of the
+/// time that they need.
 const FEW: f64 = 8.0;
-/// Gaps that are known this well, as a part of them, are known well enough.
-const CLOSE: f64 = 0.01;
-/// How far plans look ahead, in posts. With more the first step is the same.
+const COST: f64 = 0.015;
+/// What is open by less, as a part of the gap, is not worth an attempt.
+const CLOSE: f64 = 0.025;
+/// How many posts plans look ahead. With more, the first step is the same.
 const HORIZON: usize = 24;
-/// Failed rests after which rests are given up.
-const HOPELESS: u32 = 5;
-/// What was learnt so long ago is forgotten, in seconds: the server may have changed.
+/// What was learnt is forgotten after a pause this long, in seconds: the server may have changed.
 const MEMORY: f64 = 3600.0;
+/// Guesses that are so much worse than the best are dropped.
+const HOPELESS: u32 = 12;
+/// Where no guess fits, waits become longer with each answer that shows it, and shorter with each post taken.
+const LONGER: f64 = 1.3;
+const SHORTER: f64 = 0.99;
+const LONGEST: f64 = 4.0;
 
 /// When the next write may go.
-#[derive(Debug)]
 pub(super) struct Pace {
     margin: Duration,
-    curve: Curve,
-    /// Posts taken in a row.
-    row: u32,
-    /// The same if the last rest was none.
-    unrested: u32,
-    /// The last rest may have been too short: at which position, and the gap that it would have been enough for.
-    doubt: Option<(u32, f64)>,
-    /// The next rest has to be long enough for certain.
-    cautious: bool,
-    failed_rests: u32,
+    guesses: Vec<Guess>,
+    /// When the seconds of the guesses begin: at the first post.
+    epoch: Option<Instant>,
     last: Option<Instant>,
-    /// The last refusal since then.
-    refused: Option<Instant>,
     /// Refusals since then.
     again: u32,
-    /// Whether a refusal starts the wait again, once that is known.
-    restarts: Option<bool>,
     /// The time that the server asked to wait for.
     named: Option<Instant>,
+    /// When the first of so many writes goes.
+    planned: Option<(usize, Instant)>,
     ready_at: Option<Instant>,
     posts: u32,
     refusals: u32,
+    /// What early attempts may have cost this burst, in seconds.
+    lost: f64,
+    /// What waits are multiplied by.
+    slack: f64,
 }
 
 impl Pace {
     pub(super) fn new(margin: Duration) -> Self {
         Self {
             margin,
-            curve: Curve::fitted(),
-            row: 0,
-            unrested: 0,
-            doubt: None,
-            cautious: false,
-            failed_rests: 0,
+            guesses: Vec::new(),
+            epoch: None,
             last: None,
-            refused: None,
             again: 0,
-            restarts: None,
             named: None,
+            planned: None,
             ready_at: None,
             posts: 0,
             refusals: 0,
+            lost: 0.0,
+            slack: 1.0,
         }
     }
 
@@ -101,160 +94,140 @@ impl Pace {
         self.named
     }
 
-    /// Decides when the first of `waiting` writes goes. To be called before [`ready_at`](Self::ready_at) whenever time
-    /// has passed or another number waits.
+    /// Decides when the first of `waiting` writes goes. To be called before [`ready_at`](Self::ready_at) whenever time has
+    /// passed or another number waits.
     pub(super) fn plan(&mut self, now: Instant, waiting: usize) {
         self.named = self.named.filter(|&at| at > now);
-        self.ready_at = self.last.map(|last| self.next_after(last, waiting)).max(self.named).filter(|&at| at > now);
-    }
-
-    /// The server took a write that was sent at a time, if it is known, and has said so now.
-    pub(super) fn taken(&mut self, sent: Option<Instant>, now: Instant) {
-        if let Some((last, sent)) = self.last.zip(sent) {
-            let (pause, counted) = (seconds(last, sent), seconds(self.counted_from(last), sent));
-            let n = self.row + 1;
-            self.doubt = None;
-            if pause > MEMORY {
-                *self = Self::new(self.margin);
-            } else if counted > LONG_REST {
-                (self.row, self.unrested) = (0, 0);
-            } else if counted > REST * self.curve.gap(n) && self.rests() {
-                self.doubt = (counted < REST * self.curve.high(n)).then_some((n, counted / REST));
-                self.row = 0;
-                self.cautious = false;
-            } else {
-                if pause < self.curve.low(self.unrested + 1) {
-                    // Too soon for a longer row: the rest was one.
-                    (self.unrested, self.failed_rests) = (self.row, 0);
-                }
-                self.curve.taken(n, pause);
-            }
+        if self.planned.is_none_or(|(for_so_many, _)| for_so_many != waiting) {
+            self.planned = self.last.map(|last| (waiting, self.next_after(last, waiting)));
         }
-        self.row += 1;
-        self.unrested += 1;
-        self.posts += 1;
-        self.last = Some(now);
-        (self.refused, self.named, self.again) = (None, None, 0);
+        self.ready_at = self.planned.map(|(_, at)| at).max(self.named).filter(|&at| at > now);
     }
 
-    /// The server asked to wait, for a write that was sent at a time.
+    /// The server has taken a write. It may have been at any time if it is not known when it was sent.
+    pub(super) fn taken(&mut self, sent: Option<Instant>, now: Instant) {
+        if self.last.is_none_or(|last| now.saturating_duration_since(last).as_secs_f64() > MEMORY) {
+            *self = Self::new(self.margin);
+            self.epoch = Some(now);
+            self.guesses = guess::all();
+        }
+        let (sent, at) = (sent.map(|sent| self.seconds(sent)), self.seconds(now));
+        for guess in &mut self.guesses {
+            guess.taken(sent, at);
+        }
+        self.forget_worst();
+        self.posts += 1;
+        self.slack = (self.slack * SHORTER).max(1.0);
+        self.last = Some(now);
+        (self.planned, self.named, self.again) = (None, None, 0);
+    }
+
+    /// The server asked to wait, for a write that was sent at this time.
     pub(super) fn refused(&mut self, sent: Instant, now: Instant, wait: Duration) {
         self.refusals += 1;
         self.again += 1;
         if let Some(last) = self.last {
-            let from = self.refused.filter(|_| self.restarts == Some(true)).unwrap_or(last);
-            self.learn(seconds(from, sent), wait.as_secs_f64());
-        }
-        self.refused = Some(now);
-        let margin = if self.again > 1 || self.last.is_none() { self.margin } else { Duration::ZERO };
-        self.named = Some(now + wait + margin);
-    }
-
-    /// A write was refused after so many seconds, with so many more to wait.
-    fn learn(&mut self, passed: f64, told: f64) {
-        let (gap, high) = (self.curve.gap(self.row + 1), self.curve.high(self.row + 1));
-        let least = if self.restarts == Some(false) { passed + told } else { told } - 1.0;
-        let too_long = passed >= high || least > high;
-        let suspect = self.doubt.is_some() && (passed >= gap - HAIR || told - 1.0 > gap);
-        if self.unrested > self.row && (too_long || suspect) {
-            match self.doubt.take() {
-                Some((n, enough_for)) => {
-                    self.failed_rests += 1;
-                    self.curve.between(n, enough_for, self.curve.high(n).min(1.5 * enough_for));
-                }
-                None => self.failed_rests += 2,
+            let before = self.least_doubt();
+            let (sent, at) = (self.seconds(sent), self.seconds(now));
+            self.lost += sent - self.seconds(last);
+            for guess in &mut self.guesses {
+                guess.refused(sent, at, wait.as_secs_f64());
             }
-            self.row = self.unrested;
-            self.cautious = true;
+            self.forget_worst();
+            if self.least_doubt() > before.max(1) {
+                self.slack = (self.slack * LONGER).min(LONGEST);
+            }
         }
-        let n = self.row + 1;
-        if told + 1.0 < self.curve.low(n).max(passed) {
-            self.restarts = Some(false);
-        } else if passed + told - 1.0 > self.curve.high(n) {
-            self.restarts = Some(true);
-        }
-        let (least, most) = match self.restarts {
-            Some(true) => (told, told),
-            Some(false) => (passed + told, passed + told),
-            None => (told, passed + told),
-        };
-        self.curve.between(n, (least - 1.0).max(passed), (most + 1.0).max(passed + 0.01));
+        let margin = if self.again > 1 || self.last.is_none() { self.margin * self.again } else { Duration::ZERO };
+        self.named = Some(now + wait + margin);
+        self.planned = None;
     }
 
-    fn next_after(&self, last: Instant, waiting: usize) -> Instant {
-        let n = self.row + 1;
-        let left = u32::try_from(waiting).map_or(f64::INFINITY, f64::from);
-        if let Some(early) = self.early(n, left) {
-            return last + span(early);
+    fn next_after(&mut self, last: Instant, waiting: usize) -> Instant {
+        if waiting <= 1 {
+            self.lost = 0.0;
         }
-        let gap = self.curve.gap(n);
-        if !self.rest_pays(waiting) || self.explores(n, left) {
-            let from = self.refused.filter(|_| self.restarts == Some(true)).unwrap_or(last);
-            return from + span(gap);
-        }
-        let certain = self.cautious || self.again > 0 && self.row > 1;
-        let gap = if certain { self.curve.high(n).min(1.5 * gap) } else { gap };
-        self.counted_from(last) + span(REST * gap + HAIR)
+        let doubt = self.least_doubt();
+        let believed = || self.guesses.iter().filter(|guess| guess.doubt == doubt);
+        let latest = |at: fn(&Guess) -> f64| believed().map(at).fold(f64::NEG_INFINITY, f64::max);
+        let Some(slowest) = believed().max_by(|a, b| a.ready().total_cmp(&b.ready())) else { return last };
+        let (on, after_rest) = plan(slowest, waiting);
+        let since = self.seconds(last);
+        let ready = latest(Guess::ready);
+        let at = self.early(since, ready, on.min(after_rest), waiting).unwrap_or_else(|| {
+            let at = if after_rest < on { latest(Guess::rested) } else { ready };
+            // The true curve may lie between two guesses; the fitted one is one of them.
+            let between = if doubt > 0 { 1.0 + STEP / 2.0 } else { 1.0 };
+            since + (at - since).max(0.0) * self.slack * between
+        });
+        self.epoch.map_or(last, |epoch| epoch + Duration::from_secs_f64((at * 1000.0).ceil() / 1000.0))
     }
 
-    /// A gap to try that is shorter than the one believed in, if that is worth a refusal.
-    fn early(&self, n: u32, left: f64) -> Option<f64> {
-        let budget = 1.0 + (f64::from(self.posts) + left) / POSTS_PER_REFUSAL;
+    /// A time before `ready` at which to try, if that is worth a refusal.
+    fn early(&self, last: f64, ready: f64, needed: f64, waiting: usize) -> Option<f64> {
+        let waiting = as_number(waiting);
+        let budget = ((f64::from(self.posts) + waiting) / POSTS_PER_REFUSAL).max(1.0);
         if self.again > 0 || f64::from(self.refusals) + 1.0 > budget {
             return None;
         }
-        let (low, gap) = (self.curve.low(n), self.curve.gap(n));
-        if low == 0.0 {
-            return ((left >= FEW || !self.curve.is_fitted()) && gap > 0.02).then_some(0.3 * gap);
-        }
-        let open = gap - low;
-        let worth = if self.curve.is_fitted() { 20.0 } else { 2.0 };
-        (open > CLOSE * gap && open * left > worth * gap).then_some((low + gap) / 2.0)
+        let doubt = self.least_doubt();
+        let possible = |guess: &&Guess| guess.doubt <= doubt.max(1) && guess.forgets();
+        let mut open: Vec<f64> =
+            self.guesses.iter().filter(possible).map(Guess::ready).filter(|&at| at < ready).collect();
+        open.sort_by(f64::total_cmp);
+        let (first, mut middle) = (open.first()?.max(last), *open.get(open.len() / 2)?);
+        let worth = if doubt == 0 {
+            middle = middle.min(last + COST * needed - self.lost);
+            waiting >= FEW
+        } else {
+            (ready - first) * waiting > REST * (ready - last)
+        };
+        (worth && ready - first > CLOSE * (ready - last) && middle > last).then_some(middle)
     }
 
-    /// Whether to see how a row goes on though a rest seems to be better: once, if it costs next to nothing.
-    fn explores(&self, n: u32, left: f64) -> bool {
-        if n != 2 || self.again > 0 || self.curve.high(n + 1).is_finite() {
-            return false;
-        }
-        let (here, next) = (self.curve.gap(n), self.curve.gap(n + 1));
-        here + REST * next - 2.0 * REST * here < 0.005 * left * REST * here
+    /// The doubt about the guesses that are believed.
+    fn least_doubt(&self) -> u32 {
+        self.guesses.iter().map(|guess| guess.doubt).min().unwrap_or_default()
     }
 
-    /// Whether so many posts are through sooner if the first of them rests.
-    fn rest_pays(&self, waiting: usize) -> bool {
-        if !self.rests() {
-            return false;
-        }
-        let posts = waiting.clamp(1, HORIZON);
-        let gaps = |from: u32| (from + 1..).take(posts).map(|n| self.curve.gap(n)).collect::<Vec<_>>();
-        let (here, fresh) = (gaps(self.row), gaps(1));
-        // By posts taken since: the seconds that the others need, in this row and in the next.
-        let (mut row, mut next) = (vec![0.0; posts + 1], vec![0.0; posts + 1]);
-        for _ in 1..posts {
-            let after_rest = next[0];
-            for i in 0..posts {
-                row[i] = (here[i] + row[i + 1]).min(REST * here[i] + after_rest);
-                next[i] = (fresh[i] + next[i + 1]).min(REST * fresh[i] + after_rest);
-            }
-        }
-        REST * here[0] + next[0] < here[0] + row[1]
+    fn forget_worst(&mut self) {
+        let doubt = self.least_doubt();
+        self.guesses.retain(|guess| guess.doubt < doubt + HOPELESS);
     }
 
-    fn rests(&self) -> bool {
-        self.failed_rests < HOPELESS
-    }
-
-    fn counted_from(&self, last: Instant) -> Instant {
-        self.refused.filter(|_| self.restarts != Some(false)).unwrap_or(last)
+    fn seconds(&self, at: Instant) -> f64 {
+        self.epoch.map_or(0.0, |epoch| at.saturating_duration_since(epoch).as_secs_f64())
     }
 }
 
-fn seconds(from: Instant, to: Instant) -> f64 {
-    to.saturating_duration_since(from).as_secs_f64()
+/// The seconds from the last post until so many are through: going on, and resting first.
+fn plan(guess: &Guess, waiting: usize) -> (f64, f64) {
+    let posts = waiting.clamp(1, HORIZON);
+    let gaps = |row: u32| (row + 1..).take(posts).map(|n| guess.gap(n).max(1e-9)).collect::<Vec<_>>();
+    let (here, fresh) = (gaps(guess.row()), gaps(1));
+    let rest = if guess.forgets() { REST } else { f64::INFINITY };
+    // By posts taken since: the seconds that the others need, in this row and in the next.
+    let (mut row, mut next) = (vec![0.0_f64; posts + 1], vec![0.0_f64; posts + 1]);
+    for _ in 1..posts {
+        let rested = next[0];
+        for i in 0..posts {
+            row[i] = (here[i] + row[i + 1]).min(rest * here[i] + rested);
+            next[i] = (fresh[i] + next[i + 1]).min(rest * fresh[i] + rested);
+        }
+    }
+    let beyond = as_number(waiting.max(1)) / as_number(posts);
+    ((here[0] + row[1]) * beyond, (rest * here[0] + next[0]) * beyond)
 }
 
-/// Whole milliseconds, rounded up.
-fn span(seconds: f64) -> Duration {
-    Duration::from_secs_f64((seconds * 1000.0).ceil() / 1000.0)
+fn as_number(count: usize) -> f64 {
+    u32::try_from(count).map_or(f64::INFINITY, f64::from)
+}
+
+impl fmt::Debug for Pace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pace")
+            .field("guesses", &self.guesses.len())
+            .field("ready_at", &self.ready_at)
+            .finish_non_exhaustive()
+    }
 }

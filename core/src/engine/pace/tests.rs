@@ -129,24 +129,139 @@ fn servers(shape: Shape) -> impl Iterator<Item = Server> {
     })
 }
 
-/// As `docs/throttle.md` has it: `cargo test -p sechat-core --lib pace -- --nocapture`.
+fn stubborn(shape: Shape) -> Server {
+    Server { shape, rounds_up: true, restarts: false, forgets: false }
+}
+
 #[test]
-fn the_table() {
-    let row = |server: &Server| {
-        let cell = |posts| {
-            let bursts: [Burst; 3] = server.bursts(posts);
-            bursts.map(|burst| format!("{:.2}/{}", burst.time, burst.refusals)).join(" ")
-        };
-        [3, 9, 20, 60, 200].map(cell).join(" | ")
-    };
+fn by_the_fitted_curve_every_burst_is_as_fast_as_can_be() {
+    for server in servers(Shape::Fit(1.0)) {
+        for posts in 1..=200 {
+            let [first, later] = server.bursts(posts);
+            assert!(first.refusals <= posts.div_ceil(20), "{server:?}, {posts}: {first:?}");
+            assert!(posts == 1 || (0.999..1.021).contains(&first.time), "{server:?}, {posts}: {first:?}");
+            assert!(posts == 1 || (0.999..1.021).contains(&later.time), "{server:?}, {posts}: {later:?}");
+        }
+    }
+}
+
+#[test]
+fn any_other_curve_is_learnt() {
+    for shape in SHAPES {
+        for server in servers(shape) {
+            for posts in [1, 3, 5, 9, 20, 60, 200] {
+                let bursts: [Burst; 3] = server.bursts(posts);
+                let refusals: usize = bursts.iter().map(|burst| burst.refusals).sum();
+                assert!(refusals <= 2 + 3 * posts / 20, "{server:?}, {posts}: {bursts:?}");
+                let limit = match (shape, posts) {
+                    (Shape::Off, ..9) => 11.0,
+                    (Shape::Off, _) => 5.0,
+                    (Shape::Steps, _) | (_, ..20) => 3.4,
+                    (_, 20) => 2.0,
+                    (_, 60) => 1.2,
+                    (..) => 1.04,
+                };
+                assert!(bursts[2].time < limit, "{server:?}, {posts}: {bursts:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn without_a_throttle_there_is_soon_no_wait() {
+    for posts in [9, 200] {
+        let bursts: [Burst; 3] = servers(Shape::Off).next().unwrap().bursts(posts);
+        assert!(bursts[0].time < 5.0 && bursts[2].time < 1.0, "{posts}: {bursts:?}");
+        assert_eq!(bursts.map(|burst| burst.refusals), [0; 3]);
+    }
+}
+
+#[test]
+fn a_server_that_forgets_no_row_gets_one_row() {
+    for shape in SHAPES.into_iter().filter(|&shape| shape != Shape::Steps) {
+        for posts in [3, 9, 20, 60, 200] {
+            let bursts: [Burst; 3] = stubborn(shape).bursts(posts);
+            let refusals: usize = bursts.iter().map(|burst| burst.refusals).sum();
+            assert!(refusals <= 6 + 3 * posts / 20, "{shape:?}, {posts}: {bursts:?}");
+            let limit = match (shape, posts) {
+                (Shape::Off, _) => 5.0,
+                (_, 200) => 1.2,
+                (..) => 3.1,
+            };
+            assert!(bursts[2].time < limit, "{shape:?}, {posts}: {bursts:?}");
+        }
+    }
+}
+
+#[test]
+fn a_post_now_and_then_does_not_wait() {
+    for shape in [Shape::Fit(1.0), Shape::Fit(0.3), Shape::Off] {
+        for every in [3.0, 5.0, 10.0, 60.0] {
+            let mut pace = Pace::new(Duration::from_secs(1));
+            let server = servers(shape).next().unwrap();
+            let mut now = Instant::now();
+            let (mut row, mut from) = (0, now);
+            for post in 0..100 {
+                pace.plan(now, 1);
+                assert_eq!(pace.ready_at(), None, "{shape:?}, every {every} s, post {post}");
+                assert_eq!(server.post(&mut row, seconds(from, now)), Ok(()));
+                pace.taken(Some(now), now);
+                from = now;
+                now += span(every);
+            }
+        }
+    }
+}
+
+#[test]
+fn nothing_is_written_before_the_time_the_server_named() {
+    let mut pace = Pace::new(Duration::from_secs(1));
+    let now = Instant::now();
+    pace.refused(now, now, Duration::from_secs(22));
+    pace.plan(now, 1);
+    assert_eq!(pace.ready_at(), Some(now + Duration::from_secs(23)), "and the margin, when nothing else is known");
+    pace.plan(now + Duration::from_secs(23), 1);
+    assert_eq!(pace.ready_at(), None);
+}
+
+#[test]
+fn what_was_learnt_is_forgotten_in_time() {
+    let mut pace = Pace::new(Duration::ZERO);
+    let mut now = Instant::now();
+    pace.taken(Some(now), now);
+    pace.refused(now, now, Duration::from_secs(40));
+    pace.plan(now, 1);
+    assert!(pace.ready_at() >= Some(now + Duration::from_secs(40)));
+    now += Duration::from_secs(41);
+    pace.taken(Some(now), now);
+    now += Duration::from_secs(3601);
+    pace.taken(Some(now), now);
+    pace.plan(now, 1);
+    assert!(pace.ready_at().is_some_and(|at| at < now + Duration::from_secs(2)));
+}
+
+/// Prints the table of `docs/throttle.md`.
+#[test]
+#[ignore = "nothing to check"]
+fn table() {
     println!("| server | 3 posts | 9 | 20 | 60 | 200 |\n|---|---|---|---|---|---|");
     for shape in SHAPES {
-        for (server, kind) in servers(shape).zip(["up", "down", "up, restarts", "down, restarts"]) {
-            println!("| {shape:?}, {kind} | {} |", row(&server));
+        let kinds = ["up", "down", "up, restarts", "down, restarts", "up, no rests"];
+        for (server, kind) in servers(shape).chain([stubborn(shape)]).zip(kinds) {
+            let cell = |posts| {
+                let bursts: [Burst; 3] = server.bursts(posts);
+                bursts.map(|burst| format!("{:.2}/{}", burst.time, burst.refusals)).join(" ")
+            };
+            println!("| {shape:?}, {kind} | {} |", [3, 9, 20, 60, 200].map(cell).join(" | "));
         }
-        println!(
-            "| {shape:?}, no rests | {} |",
-            row(&Server { shape, rounds_up: true, restarts: false, forgets: false })
-        );
     }
+}
+
+fn seconds(from: Instant, to: Instant) -> f64 {
+    to.saturating_duration_since(from).as_secs_f64()
+}
+
+/// Whole milliseconds, rounded up.
+fn span(seconds: f64) -> Duration {
+    Duration::from_secs_f64((seconds * 1000.0).ceil() / 1000.0)
 }
