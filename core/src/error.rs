@@ -298,3 +298,16 @@ impl fmt::Display for Refusal {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_names_a_status_that_says_something() {
+        let text = |status| Error::Refused { status, reason: Refusal::TooLate }.to_string();
+        let without = text(200);
+        assert!(!without.contains("HTTP"), "{without}");
+        assert_eq!(text(404), format!("{without} (HTTP 404)"));
+    }
+}
