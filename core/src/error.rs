@@ -36,7 +36,7 @@ pub enum Error {
         reason: String,
     },
     /// The server refused, and says why.
-    #[error("the server refused: {reason} (HTTP {status})")]
+    #[error("the server refused: {reason}{}", Status(*status))]
     #[non_exhaustive]
     Refused {
         /// The HTTP status.
@@ -110,6 +110,18 @@ pub enum Error {
         /// What the system said.
         reason: String,
     },
+}
+
+/// A status that says more than the reason does: a refusal in a page that came as if all were well has none.
+struct Status(u16);
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            200..300 => Ok(()),
+            status => write!(f, " (HTTP {status})"),
+        }
+    }
 }
 
 /// Why a login failed.
@@ -219,6 +231,9 @@ pub enum Invalid {
     /// An address is not what it should be.
     #[error("bad address: {0}")]
     Address(String),
+    /// The `User-Agent` of the configuration cannot be a header.
+    #[error("bad user agent {0:?}: it must be one line of visible ASCII")]
+    UserAgent(String),
     /// A certificate to trust cannot be used.
     #[error("bad certificate: {0}")]
     Certificate(String),
@@ -281,5 +296,18 @@ impl fmt::Display for Refusal {
             | Self::NotEnoughReputation(text)
             | Self::Other(text) => f.write_str(text),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_names_a_status_that_says_something() {
+        let text = |status| Error::Refused { status, reason: Refusal::TooLate }.to_string();
+        let without = text(200);
+        assert!(!without.contains("HTTP"), "{without}");
+        assert_eq!(text(404), format!("{without} (HTTP 404)"));
     }
 }

@@ -201,7 +201,7 @@ fn the_longest_times_there_are_mean_never() {
             duo.ada_says(ROOM, "ho");
             duo.run(SECOND);
             assert_eq!(duo.heard(ROOM), ["hi", "ho"]);
-            duo.next(1, NEW, Fate::Instead(answer(409, "You can perform this action again in 3 seconds")));
+            duo.next(2, NEW, Fate::Instead(answer(409, "You can perform this action again in 3 seconds")));
         }
         let post = duo.send(ROOM, "after an eternity");
         duo.run(60 * MINUTE);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sechat_core::endpoint::DeleteMessage;
 use sechat_core::engine::{Access, Pending, ReplyStyle};
-use sechat_core::{Error, EventKind, Invalid, MessageId, Refusal};
+use sechat_core::{Config, Engine, Error, EventKind, Invalid, MessageId, Refusal, Server};
 use sechat_fixtures::switches::{
     DeletedText, Dots, EditParent, RefusalCost, ReplyShape, Rounding, ThrottleCurve, WaitText,
 };
@@ -229,6 +229,31 @@ fn a_post_cancelled_in_the_queue_is_never_sent() {
     duo.wait(&tickets[2]).unwrap();
     assert_eq!(duo.room(ROOM), ["one", "three"]);
     assert_eq!(duo.ended(&tickets[1]), None, "its ticket gives nothing");
+}
+
+#[test]
+fn a_post_cancelled_before_its_request_is_taken_is_never_sent() {
+    let mut duo = Duo::new();
+    duo.log_in().unwrap();
+    let first = duo.engine.send(duo.now(), ROOM, "one".to_owned(), None);
+    let second = duo.engine.send(duo.now(), ROOM, "two".to_owned(), None);
+    duo.engine.cancel(duo.now(), first.id());
+    assert_eq!(duo.engine.queued(), 1);
+    duo.wait(&second).unwrap();
+    assert_eq!(duo.room(ROOM), ["two"]);
+    assert_eq!(duo.count(NEW), 1);
+    assert!(duo.time() < Duration::from_secs(1), "and counts for nothing");
+}
+
+#[test]
+fn a_user_agent_that_is_no_header_is_refused() {
+    for bad in ["", " ", "my\nbot", "my bot 🤖"] {
+        let mut config = Config::new(Server::StackExchange, Access::Anonymous);
+        config.user_agent = bad.to_owned();
+        let error = Engine::new(config).unwrap_err();
+        assert_eq!(error, Invalid::UserAgent(bad.to_owned()).into());
+        assert_eq!(error.to_string(), format!("bad user agent {bad:?}: it must be one line of visible ASCII"));
+    }
 }
 
 #[test]

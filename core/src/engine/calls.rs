@@ -108,7 +108,8 @@ impl Engine {
                 if everything {
                     self.hold_until = self.hold_until.max(Some(now.mono + wait));
                 } else if call.endpoint.nature().is_paced() {
-                    self.pace.refused(now.mono, wait);
+                    let sent = call.sent.as_ref().map_or(now.mono, |sent| sent.at.mono);
+                    self.pace.refused(sent, now.mono, wait);
                 }
                 if hopeless {
                     self.end(id, Err(Error::RateLimited { retry_after: wait }));
@@ -211,7 +212,7 @@ impl Engine {
                 self.finish_ticket(waiter, Err(Error::RateLimited { retry_after: rest }));
             }
         }
-        if let Some(rest) = self.pace.ready_at().map(|at| at.saturating_duration_since(now))
+        if let Some(rest) = self.pace.named().map(|at| at.saturating_duration_since(now))
             && rest > self.config.longest_wait
         {
             let paced = |call: &Call| call.endpoint.nature().is_paced() && matches!(call.stage, Stage::Waiting(_));
@@ -231,13 +232,19 @@ impl Engine {
 
     /// A time that has passed is none: a call may still wait for something else, and must not wake anybody again.
     pub(super) fn forget_past_times(&mut self, now: Instant) {
-        self.pace.forget_past(now);
+        self.pace.plan(now, self.paced_waiting());
         self.hold_until = self.hold_until.filter(|&at| at > now);
         for call in self.calls.values_mut() {
             if let Stage::Waiting(until) = &mut call.stage {
                 *until = until.filter(|&at| at > now);
             }
         }
+    }
+
+    /// How many writes the throttle is for, that one included which is under way.
+    fn paced_waiting(&self) -> usize {
+        let calls = self.writes.iter().filter_map(|id| self.calls.get(id));
+        calls.filter(|call| call.endpoint.nature().is_paced()).count()
     }
 
     fn may_go(&self, id: TicketId) -> bool {
@@ -323,7 +330,7 @@ impl Engine {
         let Some(call) = self.calls.get(&id) else { return };
         let Ok(output) = result else { return };
         if call.endpoint.nature().is_paced() {
-            self.pace.taken(now.mono);
+            self.pace.taken(call.sent.as_ref().map(|sent| sent.at.mono), now.mono);
         }
         if let (Some(message), Some(&posted)) = (call.endpoint_as::<NewMessage>(), output.downcast_ref::<MessageId>()) {
             self.own.posted(posted, message.room, message.parent);

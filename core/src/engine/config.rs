@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::{Credentials, Secret, Server};
 
 /// Names the program, as the site's edge likes it (protocol notes, 0.4).
-pub(super) const DEFAULT_USER_AGENT: &str =
+const DEFAULT_USER_AGENT: &str =
     concat!("Mozilla/5.0 (compatible; sechat-rs/", env!("CARGO_PKG_VERSION"), "; +", env!("CARGO_PKG_REPOSITORY"), ")");
 
 /// How an engine behaves. Start from [`Config::new`] and change what you need.
@@ -23,7 +23,7 @@ pub struct Config {
     /// Hosts at which the server may have its sockets, beside its own and those of Stack Exchange's chat. At any other none
     /// is opened, and the rooms are polled: an address is as good as a key, and what comes from there is believed.
     pub socket_hosts: Vec<String>,
-    /// The `User-Agent` header.
+    /// The `User-Agent` header: one line of visible ASCII.
     pub user_agent: String,
     /// How replies are written.
     pub reply_style: ReplyStyle,
@@ -40,7 +40,8 @@ pub struct Config {
     /// The longest wait that calls put up with when the server asks for one, as it does with 409 and 429. Beyond it they
     /// fail with [`Error::RateLimited`](crate::Error::RateLimited), and nothing is sent before the time it named.
     pub longest_wait: Duration,
-    /// Added to each wait that the server asks for, since it rounds down.
+    /// Added to a wait that the server asks for when nothing is known of its throttle, or when it asks again after one: it
+    /// may round down.
     pub throttle_margin: Duration,
     /// The settings of the event feed.
     pub feed: FeedConfig,

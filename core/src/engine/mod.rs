@@ -111,7 +111,8 @@ impl Engine {
     /// An engine at rest: nothing is sent before the first call.
     ///
     /// # Errors
-    /// [`Error::Invalid`] if the credentials are for another server than the configuration names.
+    /// [`Error::Invalid`] if the credentials are for another server than the configuration names, and for a
+    /// [`user_agent`](Config::user_agent) that cannot be a header.
     pub fn new(config: Config) -> Result<Self, Error> {
         let config = config.sane();
         let stored = match &config.access {
@@ -126,7 +127,7 @@ impl Engine {
         let jar = stored.map_or_else(Jar::default, |credentials| credentials.jar().clone());
         let session = Session::new(&config);
         Ok(Self {
-            net: Net::new(&config, jar),
+            net: Net::new(&config, jar)?,
             pace: Pace::new(config.throttle_margin),
             jitter: Jitter::new(config.seed),
             feed: Feed::new(&config, session.is_anonymous()),
@@ -210,7 +211,7 @@ impl Engine {
         Some(result.map(|boxed| *boxed.downcast().expect("a ticket has the type of its call's output")))
     }
 
-    /// Gives up a call: one that was not sent yet never will be. Its ticket gives nothing any more.
+    /// Gives up a call: one whose request was not handed out yet never will be sent. Its ticket gives nothing any more.
     ///
     /// A write that is under way may still be carried out.
     pub fn cancel(&mut self, now: Now, id: TicketId) {
@@ -221,6 +222,7 @@ impl Engine {
             match call.stage {
                 Stage::Waiting(_) => self.withdraw(id),
                 Stage::UnderWay(_) if call.endpoint.nature() == Nature::Read => self.withdraw(id),
+                Stage::UnderWay(exchange) if self.net.take_back(exchange) => self.withdraw(id),
                 // The next write has to wait for this one all the same.
                 _ => call.sink = Sink::Nobody,
             }

@@ -11,7 +11,7 @@ use super::Config;
 use super::io::{ExchangeId, Output, TicketId};
 use super::watch::Watch;
 use crate::cookies::Jar;
-use crate::{Now, Server, TransportError};
+use crate::{Error, Invalid, Now, Server, TransportError};
 
 /// Who waits for an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,10 +49,12 @@ struct UnderWay {
 }
 
 impl Net {
-    pub(super) fn new(config: &Config, jar: Jar) -> Self {
+    pub(super) fn new(config: &Config, jar: Jar) -> Result<Self, Error> {
         let user_agent = HeaderValue::from_str(&config.user_agent)
-            .unwrap_or_else(|_| HeaderValue::from_static(super::config::DEFAULT_USER_AGENT));
-        Self {
+            .ok()
+            .filter(|value| value.to_str().is_ok_and(|text| !text.trim().is_empty()))
+            .ok_or_else(|| Invalid::UserAgent(config.user_agent.clone()))?;
+        Ok(Self {
             server: config.server.clone(),
             jar,
             cookie_changes: 0,
@@ -62,7 +64,7 @@ impl Net {
             last_id: 0,
             under_way: BTreeMap::new(),
             outputs: VecDeque::new(),
-        }
+        })
     }
 
     /// Sends a request with the cookies that its host may see.
@@ -92,6 +94,16 @@ impl Net {
         if self.under_way.remove(&id).is_some() {
             self.outputs.push_back(Output::HttpAbort(id));
         }
+    }
+
+    /// Takes back a request that nobody has begun to send.
+    pub(super) fn take_back(&mut self, id: ExchangeId) -> bool {
+        let at = self.outputs.iter().position(|output| matches!(output, Output::Http(other, _) if *other == id));
+        let found = at.and_then(|at| self.outputs.remove(at)).is_some();
+        if found {
+            self.under_way.remove(&id);
+        }
+        found
     }
 
     /// Gives up one exchange whose answer is overdue, and says whose it was.

@@ -108,7 +108,7 @@ impl Engine {
             if let Some(&NewMessage { room, parent, .. }) = self.message(post) {
                 self.own.posted(candidate, room, parent);
             }
-            self.pace.taken(now.mono);
+            self.pace.taken(None, now.mono);
             self.end(post, Ok(Box::new(candidate) as Boxed));
         } else {
             if let Some(Stage::Settling(settling)) = self.calls.get_mut(&post).map(|call| &mut call.stage) {
@@ -164,7 +164,7 @@ impl Engine {
             call.stage = Stage::Waiting(None);
         } else {
             let reason = cause.to_string();
-            self.pace.taken(now.mono);
+            self.pace.taken(None, now.mono);
             self.end(post, Err(Error::Uncertain { reason }));
         }
     }
