@@ -12,6 +12,7 @@
 #[doc = include_str!("../../README.md")]
 pub mod readme {}
 
+mod answers;
 mod cast;
 mod duo;
 pub mod echo;
@@ -21,6 +22,7 @@ mod network;
 mod play;
 mod secrets;
 
+pub use answers::read_by_all;
 pub use cast::{ADA, BOT, EMAIL, OTHER, PASSWORD, PRIVATE, ROOM, pasted};
 pub use duo::Duo;
 pub use endpoints::{Endpoints, public_endpoints, root, source_files};
