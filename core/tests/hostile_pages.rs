@@ -1,17 +1,21 @@
-//! Pages that are made to be hard to read: every reader ends in an answer or an error, soon, and on a small stack.
+//! What is made to be hard to read: every reader ends in an answer or an error, on a small stack, and soon.
 
+use std::fmt::Write as _;
 use std::thread;
-use std::time::Instant;
 
 use bytes::Bytes;
 use http::Response;
-use sechat_core::Event;
 use sechat_core::text::Content;
+use sechat_core::{Event, Frame, RoomSnapshot};
 use sechat_tests::read_by_all;
 
-/// The smallest stack that threads of the usual runtimes have is four times as large.
+/// A quarter of what threads of the usual runtimes have.
 const STACK: usize = 512 << 10;
-const SIZE: usize = 64 << 10;
+const SIZE: usize = 2 << 20;
+
+/// A tag that many readers look for.
+const LONG: &str =
+    "<div class='message monologue content username roomcard usercard onebox quote signature' id='message-1'>";
 
 /// Runs in a thread of its own: the main thread's stack would hide what this is about.
 fn on_a_small_stack(read: impl FnOnce() + Send + 'static) {
@@ -19,51 +23,48 @@ fn on_a_small_stack(read: impl FnOnce() + Send + 'static) {
     reader.join().expect("it ends in order");
 }
 
-/// Two million bytes of each of these.
-fn pieces() -> Vec<&'static str> {
-    vec![
-        "<b>",
-        "<div>",
-        "<div class=message id=message-1>",
-        "<div class=monologue><div class=username><a href=/users/1/x>",
-        "<div class=roomcard id=room-1><span class=room-name>",
-        "<div class=usercard><a class=username href=/users/7/x>",
-        "<div class=content>",
-        "<li id=summary_1>",
-        "<div class=onebox>",
-        "<div class=pager><span class=page-numbers>",
-        "<a class=tag>",
-        "<p><br/>",
-        "<td class=room-keycell>",
-        "<span class=stars><span class=times>",
-    ]
+fn page(body: &str) -> String {
+    format!("<!DOCTYPE html><html><body>{body}</body></html>")
+}
+
+fn read_everywhere(body: String) {
+    for (name, error) in read_by_all(&Response::new(Bytes::from(body))) {
+        if let Some(error) = error {
+            assert!(format!("{error} {error:?}").len() < 4096, "{name} keeps an excerpt");
+        }
+    }
 }
 
 #[test]
-fn nested_tags_end_in_an_answer_or_an_error() {
+fn pages_of_nested_tags() {
     on_a_small_stack(|| {
-        for piece in pieces() {
-            let start = Instant::now();
-            let nested = piece.repeat(SIZE / piece.len());
-            let page = format!("<!DOCTYPE html><html><body>{nested}</body></html>");
-            for body in [page, format!("{nested}</li>")] {
-                for (name, error) in read_by_all(&Response::new(Bytes::from(body))) {
-                    if let Some(error) = error {
-                        assert!(error.to_string().len() < 4096, "{name}");
-                    }
-                }
-            }
-            let t1 = start.elapsed();
-            for closed in ["b", "div", "a", "span", "li"] {
-                let nested =
-                    format!("{}{}", piece.repeat(SIZE / 2 / piece.len()), format!("</{closed}>").repeat(SIZE / 6));
-                let page = format!("<!DOCTYPE html><html><body>{nested}</body></html>");
-                read_by_all(&Response::new(Bytes::from(page)));
-            }
-            let t2 = start.elapsed();
-            let content = Content::parse(&nested);
-            let _ = (content.to_text(), content.to_markdown(), content.clone() == content, format!("{content:?}"));
-            eprintln!("{piece:?} {t1:?} {t2:?} {:?}", start.elapsed());
+        let many = LONG.repeat(SIZE / LONG.len());
+        read_everywhere(page(&many));
+        read_everywhere(many + "</li>");
+        // As many elements, in less text.
+        read_everywhere(page(&"<b>".repeat(20_000)));
+    });
+}
+
+/// Each is around all that follow, so that their insides together would be the square of the page.
+#[test]
+fn pages_of_nested_elements() {
+    on_a_small_stack(|| {
+        let times = (SIZE / 2) / LONG.len();
+        read_everywhere(page(&format!("{}{}", LONG.repeat(times), "</div>".repeat(times))));
+    });
+}
+
+#[test]
+fn messages_of_nested_tags() {
+    on_a_small_stack(|| {
+        for piece in
+            [LONG, "<b>", "<div class='onebox ob-post'>", "<a href=x>", "<pre class=full>", "<span class=mention>"]
+        {
+            let content = Content::parse(&piece.repeat(SIZE / piece.len()));
+            let mut shown = String::new();
+            write!(shown, "{content:?}").expect("memory");
+            assert!(content.clone() == content && content.to_text().len() + content.to_markdown().len() < SIZE);
         }
     });
 }
@@ -71,10 +72,15 @@ fn nested_tags_end_in_an_answer_or_an_error() {
 #[test]
 fn nested_json() {
     on_a_small_stack(|| {
-        for piece in ["[", "{\"e\":", "{\"r1\":{\"e\":[", "[{\"a\":"] {
+        for piece in ["[", "{\"e\":", "{\"r1\":{\"e\":[", "[{\"a\":", "{\"events\":["] {
             let nested = piece.repeat(SIZE / piece.len());
-            let _ = (Event::parse(nested.as_bytes()), sechat_core::Frame::parse(nested.as_bytes()).is_err());
-            read_by_all(&Response::new(Bytes::from(nested)));
+            assert_eq!(Event::parse(nested.as_bytes()).event_type(), None);
+            assert!(Frame::parse(nested.as_bytes()).is_err() && RoomSnapshot::parse(nested.as_bytes()).is_err());
+            let inside =
+                format!(r#"{{"event_type":1,"message_id":2,"x":{}1{}}}"#, "[".repeat(50_000), "]".repeat(50_000));
+            assert_eq!(Event::parse(inside.as_bytes()).event_type(), None);
         }
+        read_everywhere("[".repeat(100_000));
+        read_everywhere("{\"a\":".repeat(50_000));
     });
 }

@@ -16,15 +16,15 @@ const WAKES: usize = 3_000;
 
 /// Each line is something that happens, named by its first character; see [`Scene::play`].
 pub fn run(input: &[u8]) {
-    let mut scene = Scene::new();
-    scene.engine_joins();
+    let mut scene = Scene::joined();
     for line in input.split(|byte| *byte == b'\n').take(200) {
         scene.play(line);
     }
     scene.end();
 }
 
-struct Scene {
+/// An engine, and what it is in the middle of.
+pub struct Scene {
     engine: Engine,
     server: ChatServer,
     now: Now,
@@ -36,6 +36,13 @@ struct Scene {
 }
 
 impl Scene {
+    /// An engine with a live socket for room 1.
+    pub fn joined() -> Self {
+        let mut scene = Self::new();
+        scene.engine_joins();
+        scene
+    }
+
     fn new() -> Self {
         let access = Access::login("bot@example.com", "correct horse", None);
         Self {
@@ -56,14 +63,16 @@ impl Scene {
         for _ in 0..30 {
             self.drain();
             self.honest();
-            let opening: Vec<_> = self.sockets.iter().filter(|(_, (_, key))| key.is_none()).map(|(id, _)| *id).collect();
+            let opening: Vec<_> =
+                self.sockets.iter().filter(|(_, (_, key))| key.is_none()).map(|(id, _)| *id).collect();
             opening.into_iter().for_each(|id| self.open(id));
         }
         assert!(matches!(self.engine.take(&join), Some(Ok(()))), "an honest server lets the bot in");
         assert!(!self.sockets.is_empty(), "and gives it a socket");
     }
 
-    fn play(&mut self, line: &[u8]) {
+    /// Has one thing happen.
+    pub fn play(&mut self, line: &[u8]) {
         let (Some(kind), rest) = (line.first(), line.get(1..).unwrap_or_default()) else { return };
         let number = || String::from_utf8_lossy(rest).trim().parse::<u64>().unwrap_or(1);
         let text = || String::from_utf8_lossy(rest).into_owned();

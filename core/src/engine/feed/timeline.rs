@@ -358,3 +358,45 @@ fn posted(event: &Event) -> Option<MessageId> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(id: u64) -> Event {
+        Event::parse(format!(r#"{{"event_type":3,"id":{id},"room_id":1,"user_id":7}}"#).as_bytes())
+    }
+
+    fn id(event: &Event) -> Option<u64> {
+        event.id.map(|id| id.0)
+    }
+
+    #[test]
+    fn a_room_may_begin_after_the_last_of_all_events() {
+        let mut timeline = Timeline::default();
+        timeline.park(event(5));
+        timeline.park(event(u64::MAX));
+        let early = timeline.start(EventId(u64::MAX), None, std::iter::empty());
+        assert_eq!(early.iter().map(id).collect::<Vec<_>>(), [Some(5), Some(u64::MAX)]);
+    }
+
+    #[test]
+    fn what_has_happened_by_the_start_comes_at_once_and_the_rest_in_its_turn() {
+        let mut timeline = Timeline::default();
+        [5, 6, 7].map(|id| timeline.park(event(id)));
+        let early = timeline.start(EventId(6), None, std::iter::empty());
+        assert_eq!(early.iter().map(id).collect::<Vec<_>>(), [Some(5), Some(6)]);
+        let update = RoomUpdate { t: Some(EventId(9)), d: Some(3), ..RoomUpdate::default() };
+        assert_eq!(timeline.update(update, 0).iter().map(id).collect::<Vec<_>>(), [Some(7)]);
+    }
+
+    #[test]
+    fn what_is_parked_without_end_is_left_to_the_room_itself() {
+        let mut timeline = Timeline::default();
+        drop(timeline.start(EventId(10), None, std::iter::empty()));
+        (11..20_000).for_each(|id| timeline.park(event(id)));
+        assert_eq!(timeline.parked.len(), PARKED_AT_MOST);
+        assert_eq!(timeline.parked.first_key_value().map(|(id, _)| id.0), Some(11), "the earliest are kept");
+        assert!(timeline.is_recovering(), "the server is asked for the others");
+    }
+}
