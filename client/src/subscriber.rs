@@ -250,3 +250,29 @@ fn event_is_between(event: &Event, after: &mut Position, until: Position) -> boo
     }
     new
 }
+
+#[cfg(test)]
+mod tests {
+    use sechat_core::EventId;
+
+    use super::*;
+
+    #[test]
+    fn a_slow_reader_does_not_remember_every_room_there_is() {
+        let mut slow = Subscriber::new(None, Reading { capacity: 1, delivery: Delivery::AtLeastOnce }, None);
+        let joined = RoomId(5000);
+        for n in 2..=10_000 {
+            let event = Event::parse(format!(r#"{{"event_type":3,"id":{n},"room_id":{n},"user_id":7}}"#).as_bytes());
+            let unread = Unread::new(&event, None);
+            slow.offer(&Arc::new(event), unread, &mut Wakes::default());
+            if slow.lags_widely() {
+                slow.narrow(|room| room == joined);
+            }
+        }
+        let lag = slow.lag.as_ref().unwrap();
+        assert!(lag.rooms.len() <= MANY_ROOMS && lag.rooms.contains_key(&joined));
+        assert_eq!(lag.missed, 9998);
+        let kept = slow.unread().fold(Position::new(EventId(20_000), None), |at, unread| unread.keep_back(at));
+        assert_eq!(kept.after, EventId(1), "none of them is passed");
+    }
+}

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::Response;
 
-use crate::answers::read_by_all;
+use super::answers::read_by_all;
 
 /// The first byte chooses the status, the rest is the body.
 pub fn run(input: &[u8]) {

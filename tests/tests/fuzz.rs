@@ -49,7 +49,7 @@ fn targets_hold_on_their_seeds() {
     let _alone = ALONE.lock();
     for (name, _, run) in TARGETS {
         let seeds = seeds(name).expect("every target has seeds");
-        assert!(seeds.len() > 1, "{name}");
+        assert!(!seeds.is_empty(), "{name}");
         seeds.iter().for_each(|seed| run(seed));
     }
 }
@@ -117,12 +117,12 @@ fn frames_without_end_take_bounded_memory() {
         ),
         (
             "mentions that cannot be marked",
-            4 << 20,
-            Box::new(|n| format!(r#"{{"r1":{{"e":[{}],"t":{n},"d":{n}}}}}"#, event(8, 100_000 + n, 1, "x"))),
+            300_000,
+            Box::new(|n| format!(r#"{{"r1":{{"e":[{}],"t":{},"d":{}}}}}"#, event(8, far(n), 1, "x"), far(n), far(n))),
         ),
         (
             "events behind a gap",
-            32 << 20,
+            10 << 20,
             Box::new(|n| format!(r#"{{"r1":{{"e":[{}],"t":{},"d":1}}}}"#, event(1, far(n), 1, "x"), far(n))),
         ),
         (
