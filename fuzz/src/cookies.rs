@@ -21,7 +21,9 @@ pub fn run(input: &[u8]) {
     let date = lines.next().and_then(|date| HeaderValue::from_bytes(date).ok());
     answer.headers_mut().extend(date.map(|date| (DATE, date)));
     let cookies = lines.filter_map(|line| HeaderValue::from_bytes(line).ok()).take(500);
-    cookies.for_each(|cookie| drop(answer.headers_mut().append(SET_COOKIE, cookie)));
+    for cookie in cookies {
+        answer.headers_mut().append(SET_COOKIE, cookie);
+    }
     for _ in 0..4 {
         while let Some(output) = engine.poll_output() {
             let Output::Http(id, request) = output else { continue };

@@ -65,7 +65,9 @@ impl Scene {
             self.honest();
             let opening: Vec<_> =
                 self.sockets.iter().filter(|(_, (_, key))| key.is_none()).map(|(id, _)| *id).collect();
-            opening.into_iter().for_each(|id| self.open(id));
+            for id in opening {
+                self.open(id);
+            }
         }
         assert!(matches!(self.engine.take(&join), Some(Ok(()))), "an honest server lets the bot in");
         assert!(!self.sockets.is_empty(), "and gives it a socket");
@@ -138,10 +140,10 @@ impl Scene {
                 assert!(self.engine.poll_timeout().is_none(), "it is finished, and waits for something");
                 return;
             }
-            if !self.requests.is_empty() {
-                self.fail(TransportError::unsent("no way there"));
-            } else {
+            if self.requests.is_empty() {
                 self.wake();
+            } else {
+                self.fail(TransportError::unsent("no way there"));
             }
         }
         panic!("it does not end: {:?}, {:?}", self.engine, self.engine.poll_timeout());
@@ -166,7 +168,9 @@ impl Scene {
         let Some((id, _)) = self.requests.pop_front() else { return };
         let mut answer = Response::new(Bytes::copy_from_slice(body));
         *answer.status_mut() = status;
-        self.headers.drain(..).for_each(|(name, value)| drop(answer.headers_mut().append(name, value)));
+        for (name, value) in self.headers.drain(..) {
+            answer.headers_mut().append(name, value);
+        }
         self.give(Input::Http(id, Ok(answer)));
     }
 

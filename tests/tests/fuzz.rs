@@ -1,7 +1,7 @@
 //! The fuzz targets on their seeds, on seeds that were tampered with, and under an endless stream of frames.
 
 #[path = "../../fuzz/src/lib.rs"]
-#[expect(dead_code, unreachable_pub, unused_qualifications, reason = "a crate of its own elsewhere")]
+#[expect(unreachable_pub, reason = "a crate of its own elsewhere")]
 mod targets;
 
 use std::fmt::Write as _;
@@ -24,6 +24,7 @@ static MEMORY: PeakAlloc = PeakAlloc;
 static ALONE: Mutex<()> = Mutex::new(());
 
 type Target = fn(&[u8]);
+type Frames<'f> = Box<dyn Fn(u64) -> String + 'f>;
 
 const TARGETS: [(&str, u32, Target); 8] = [
     ("cookies", 100, targets::cookies::run),
@@ -50,7 +51,9 @@ fn targets_hold_on_their_seeds() {
     for (name, _, run) in TARGETS {
         let seeds = seeds(name).expect("every target has seeds");
         assert!(!seeds.is_empty(), "{name}");
-        seeds.iter().for_each(|seed| run(seed));
+        for seed in seeds {
+            run(&seed);
+        }
     }
 }
 
@@ -98,7 +101,7 @@ fn frames_without_end_take_bounded_memory() {
     };
     let far = |n: u64| 1_000_000_000 + n * 10;
     let long = "x".repeat(100_000);
-    let cases: [(&str, usize, Box<dyn Fn(u64) -> String + '_>); 7] = [
+    let cases: [(&str, usize, Frames<'_>); 7] = [
         ("heartbeats", 1 << 16, Box::new(|_| r#"{"r1":{}}"#.to_owned())),
         (
             "rooms that nobody is in",

@@ -75,7 +75,7 @@ fn frames_are_read_no_faster_than_their_events_are_handed_out() {
     let (_chat, _answers, opening) = opening(&stage);
     let line = opening.accept();
     stage.settle();
-    let events = vec![r#"{"event_type":3,"room_id":9,"user_id":7}"#; 500].join(",");
+    let events = vec![r#"{"event_type":3,"room_id":8,"user_id":7}"#; 500].join(",");
     (0..FRAMES).for_each(|_| line.send(format!(r#"{{"r9":{{"e":[{events}]}}}}"#)));
     let before = stage.polls();
     stage.settle();

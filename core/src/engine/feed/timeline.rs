@@ -383,7 +383,9 @@ mod tests {
     #[test]
     fn what_has_happened_by_the_start_comes_at_once_and_the_rest_in_its_turn() {
         let mut timeline = Timeline::default();
-        [5, 6, 7].map(|id| timeline.park(event(id)));
+        for id in [5, 6, 7] {
+            timeline.park(event(id));
+        }
         let early = timeline.start(EventId(6), None, std::iter::empty());
         assert_eq!(early.iter().map(id).collect::<Vec<_>>(), [Some(5), Some(6)]);
         let update = RoomUpdate { t: Some(EventId(9)), d: Some(3), ..RoomUpdate::default() };
@@ -394,7 +396,9 @@ mod tests {
     fn what_is_parked_without_end_is_left_to_the_room_itself() {
         let mut timeline = Timeline::default();
         drop(timeline.start(EventId(10), None, std::iter::empty()));
-        (11..20_000).for_each(|id| timeline.park(event(id)));
+        for id in 11..20_000 {
+            timeline.park(event(id));
+        }
         assert_eq!(timeline.parked.len(), PARKED_AT_MOST);
         assert_eq!(timeline.parked.first_key_value().map(|(id, _)| id.0), Some(11), "the earliest are kept");
         assert!(timeline.is_recovering(), "the server is asked for the others");
