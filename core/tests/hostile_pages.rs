@@ -49,7 +49,7 @@ fn pages_of_nested_tags() {
 #[test]
 fn pages_of_nested_elements() {
     on_a_small_stack(|| {
-        let times = (SIZE / 2) / LONG.len();
+        let times = (SIZE / 4) / LONG.len();
         read_everywhere(page(&format!("{}{}", LONG.repeat(times), "</div>".repeat(times))));
     });
 }
