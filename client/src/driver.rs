@@ -47,6 +47,15 @@ type Stopped = oneshot::Receiver<()>;
 type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
 type Job<R> = Pin<Box<dyn Future<Output = Step<R>> + Send>>;
 
+/// What came of looking at the engine.
+struct Drained {
+    busy: bool,
+    /// There may be more outputs.
+    more: bool,
+    deadline: Option<Deadline>,
+    end: Option<End>,
+}
+
 /// What came of a job.
 enum Step<R: Runtime> {
     Stopped,
@@ -85,7 +94,11 @@ impl<R: Runtime> Driver<R> {
 
     /// Does what can be done now: `Ready(true)` if there may be more, `Ready(false)` at the end.
     fn turn(&mut self, cx: &mut Context<'_>) -> Poll<bool> {
-        let (mut busy, deadline, end) = self.drain(cx);
+        let Drained { mut busy, more, deadline, end } = self.drain(cx);
+        if more && end.is_none() {
+            // What is read makes outputs. They would pile up if a server sent faster than they are carried out.
+            return Poll::Ready(true);
+        }
         match end {
             None => {}
             Some(End::Lost) => return Poll::Ready(false),
@@ -114,10 +127,10 @@ impl<R: Runtime> Driver<R> {
 
     /// Carries out outputs. The waker is registered before the engine is asked, or a call made in between would wait
     /// for the next event.
-    fn drain(&mut self, cx: &Context<'_>) -> (bool, Option<Deadline>, Option<End>) {
+    fn drain(&mut self, cx: &Context<'_>) -> Drained {
         let (mut outputs, mut news) = (Vec::new(), News::default());
         let shared = Arc::clone(&self.shared);
-        let (busy, deadline, end) = shared.with(|state, due| {
+        let drained = shared.with(|state, due| {
             state.register_driver(cx.waker(), due);
             let mut count = 0;
             while state.end().is_none() && count < OUTPUTS {
@@ -137,14 +150,15 @@ impl<R: Runtime> Driver<R> {
             if state.end() != Some(End::Lost) {
                 news.look(&state.engine, self.runtime.now());
             }
-            let deadline = state.end().is_none().then(|| state.engine.poll_timeout()).flatten();
-            (count > 0, deadline, state.end())
+            let end = state.end();
+            let deadline = end.is_none().then(|| state.engine.poll_timeout()).flatten();
+            Drained { busy: count > 0, more: count >= OUTPUTS, deadline, end }
         });
         self.observer.tell(news);
         for output in outputs {
             self.carry_out(output);
         }
-        (busy, deadline, end)
+        drained
     }
 
     fn carry_out(&mut self, output: Output) {
@@ -275,9 +289,10 @@ async fn open<R: Runtime>(runtime: R, id: SocketId, request: Request<()>, stoppe
 }
 
 async fn read<R: Runtime>(runtime: R, id: SocketId, mut socket: R::Socket, mut stopped: Stopped) -> Step<R> {
-    let next = match select(pin!(socket.next()), &mut stopped).await {
-        Either::Left((next, _)) => Some(next),
-        Either::Right(_) => None,
+    // Whether it is to stop is asked first: a server that never pauses always has a next frame.
+    let next = match select(&mut stopped, pin!(socket.next())).await {
+        Either::Left(_) => None,
+        Either::Right((next, _)) => Some(next),
     };
     match next {
         Some(Some(Ok(frame))) => Step::Frame(id, frame, socket, stopped),

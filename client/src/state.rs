@@ -169,6 +169,11 @@ impl State {
                 for subscriber in self.subscribers.values_mut() {
                     subscriber.offer(&event, unread, due);
                 }
+                if self.subscribers.values().any(Subscriber::lags_widely) {
+                    let joined = self.engine.positions();
+                    let readers = self.subscribers.values_mut();
+                    readers.for_each(|reader| reader.narrow(|room| joined.contains_key(&room)));
+                }
             }
             Output::Replayed(event) => {
                 let (event, unread) = self.unread(event);

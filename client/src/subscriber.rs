@@ -12,6 +12,9 @@ use crate::saved::Delivery;
 use crate::state::Wakes;
 use crate::unread::Unread;
 
+/// More rooms than a bot is in.
+const MANY_ROOMS: usize = 1024;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct SubscriberId(pub(crate) u64);
 
@@ -50,6 +53,8 @@ struct Buffered {
 struct Lag {
     missed: u64,
     rooms: BTreeMap<RoomId, Unread>,
+    /// Of rooms that nobody is in: events can name any number of those.
+    elsewhere: Option<Unread>,
     /// The buffer has been read.
     over: bool,
 }
@@ -88,7 +93,7 @@ impl Subscriber {
     /// What it has not dealt with.
     pub(crate) fn unread(&self) -> impl Iterator<Item = Unread> {
         let buffered = self.buffer.iter().filter_map(|buffered| buffered.unread);
-        let missed = self.lag.iter().flat_map(|lag| lag.rooms.values().copied());
+        let missed = self.lag.iter().flat_map(|lag| lag.rooms.values().copied().chain(lag.elsewhere));
         self.current.into_iter().chain(buffered).chain(missed)
     }
 
@@ -117,6 +122,21 @@ impl Subscriber {
             self.end = Some(Err(Error::room_closed(*room, reason)));
         }
         due.extend(self.waker.take());
+    }
+
+    /// Whether what it missed names more rooms than anybody is in.
+    pub(crate) fn lags_widely(&self) -> bool {
+        self.lag.as_ref().is_some_and(|lag| lag.rooms.len() > MANY_ROOMS)
+    }
+
+    /// What it missed of rooms that are not joined is kept as one.
+    pub(crate) fn narrow(&mut self, is_joined: impl Fn(RoomId) -> bool) {
+        let Some(lag) = &mut self.lag else { return };
+        let all = std::mem::take(&mut lag.rooms);
+        let (here, elsewhere): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            all.into_iter().partition(|(room, _)| is_joined(*room));
+        lag.rooms = here;
+        lag.elsewhere = lag.elsewhere.into_iter().chain(elsewhere.into_values()).reduce(Unread::and);
     }
 
     /// Takes the event in if it was dropped before. One answer of the server may go beyond the capacity: it is in memory
@@ -188,9 +208,9 @@ impl Subscriber {
 
     /// The reader learns how many events were dropped.
     fn tell_lag(&mut self) -> BTreeMap<RoomId, Unread> {
-        let Lag { missed, rooms, .. } = self.lag.take().unwrap_or_default();
+        let Lag { missed, rooms, elsewhere, .. } = self.lag.take().unwrap_or_default();
         let event = Arc::new(Event::feed(FeedChange::lagged(missed)));
-        let unread = rooms.values().copied().reduce(Unread::and);
+        let unread = rooms.values().copied().chain(elsewhere).reduce(Unread::and);
         self.buffer.push_back(Buffered { event, unread });
         rooms
     }
@@ -229,4 +249,30 @@ fn event_is_between(event: &Event, after: &mut Position, until: Position) -> boo
         after.pass(event);
     }
     new
+}
+
+#[cfg(test)]
+mod tests {
+    use sechat_core::EventId;
+
+    use super::*;
+
+    #[test]
+    fn a_slow_reader_does_not_remember_every_room_there_is() {
+        let mut slow = Subscriber::new(None, Reading { capacity: 1, delivery: Delivery::AtLeastOnce }, None);
+        let joined = RoomId(5000);
+        for n in 2..=10_000 {
+            let event = Event::parse(format!(r#"{{"event_type":3,"id":{n},"room_id":{n},"user_id":7}}"#).as_bytes());
+            let unread = Unread::new(&event, None);
+            slow.offer(&Arc::new(event), unread, &mut Wakes::default());
+            if slow.lags_widely() {
+                slow.narrow(|room| room == joined);
+            }
+        }
+        let lag = slow.lag.as_ref().unwrap();
+        assert!(lag.rooms.len() <= MANY_ROOMS && lag.rooms.contains_key(&joined));
+        assert_eq!(lag.missed, 9998);
+        let kept = slow.unread().fold(Position::new(EventId(20_000), None), |at, unread| unread.keep_back(at));
+        assert_eq!(kept.after, EventId(1), "none of them is passed");
+    }
 }

@@ -39,6 +39,7 @@ pub(crate) struct Page<'a> {
     /// The nodes that are elements, and where each begins in the source: both in the order of the page.
     tags: Vec<usize>,
     starts: Vec<usize>,
+    insides: tags::Insides,
 }
 
 /// What is inside the scripts of a page.
@@ -61,7 +62,7 @@ impl Html {
         let nodes = dom.nodes().iter().enumerate();
         let found = nodes.filter_map(|(node, it)| Some((node, it.as_tag()?.boundaries(dom.parser()).0)));
         let (tags, starts) = found.unzip();
-        Some(Page { dom, source: &self.tidied, tags, starts })
+        Some(Page { dom, source: &self.tidied, tags, starts, insides: tags::Insides::of(&self.tidied) })
     }
 
     /// Whether the page is there to its end.

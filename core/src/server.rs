@@ -34,9 +34,15 @@ pub struct CustomServer {
 impl Server {
     /// A server whose chat and login pages live at these origins (`https://HOST[:PORT]`; paths are not kept).
     ///
-    /// `http` is accepted for loopback addresses only: anywhere else it would show the cookies to the network.
+    /// `http` is accepted for loopback addresses only: anywhere else it would show the cookies to the network. The
+    /// addresses of a known server, or its chat address twice, give that one.
     pub fn custom(chat: &str, login: &str) -> Result<Self, Error> {
-        Ok(Self::Custom(CustomServer { chat: origin(chat)?, login: origin(login)? }))
+        let custom = CustomServer { chat: origin(chat)?, login: origin(login)? };
+        let is_it = |known: &Self| {
+            known.chat() == custom.chat && (custom.login == custom.chat || custom.login == known.login())
+        };
+        let known = [Self::StackExchange, Self::StackOverflow, Self::MetaStackExchange].into_iter().find(is_it);
+        Ok(known.unwrap_or(Self::Custom(custom)))
     }
 
     /// The origin of the chat pages, ending in `/`.
@@ -192,7 +198,11 @@ mod tests {
         for server in [Server::StackExchange, Server::StackOverflow, Server::MetaStackExchange, two] {
             assert_eq!(server.to_string().parse::<Server>().unwrap(), server);
         }
-        assert_eq!("chat.stackoverflow.com".parse::<Server>().unwrap(), Server::StackOverflow);
+        for known in
+            ["chat.stackoverflow.com", "https://chat.stackoverflOw.com:443", "https://chat.stackoverflow.com/x"]
+        {
+            assert_eq!(known.parse::<Server>().unwrap(), Server::StackOverflow, "{known}");
+        }
     }
 
     #[test]

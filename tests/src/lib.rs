@@ -17,6 +17,7 @@ pub mod readme {}
 #[doc = include_str!("../../docs/observability.md")]
 pub mod observability {}
 
+mod answers;
 mod cast;
 mod chaos;
 pub mod conformance;
@@ -28,6 +29,7 @@ mod network;
 mod play;
 mod secrets;
 
+pub use answers::read_by_all;
 pub use cast::{ADA, BOT, EMAIL, OTHER, PASSWORD, PRIVATE, ROOM, pasted};
 pub use chaos::Chaos;
 pub use duo::Duo;

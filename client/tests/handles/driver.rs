@@ -57,6 +57,34 @@ fn a_socket_takes_leave_when_the_connection_closes() {
 }
 
 #[test]
+fn a_socket_that_always_has_a_frame_is_closed_all_the_same() {
+    let stage = Stage::new();
+    let (chat, mut answers, opening) = opening(&stage);
+    let mut line = opening.accept();
+    stage.settle();
+    let closing = chat.close();
+    line.flood();
+    answers.run(&stage, closing).unwrap();
+    assert!(line.closed() && line.dropped());
+}
+
+#[test]
+fn frames_are_read_no_faster_than_their_events_are_handed_out() {
+    const FRAMES: usize = 200;
+    let stage = Stage::new();
+    let (_chat, _answers, opening) = opening(&stage);
+    let line = opening.accept();
+    stage.settle();
+    let events = vec![r#"{"event_type":3,"room_id":8,"user_id":7}"#; 500].join(",");
+    (0..FRAMES).for_each(|_| line.send(format!(r#"{{"r9":{{"e":[{events}]}}}}"#)));
+    let before = stage.polls();
+    stage.settle();
+    // In one poll the driver hands out some thousand events: what it reads of frames meanwhile would pile up.
+    let polls = stage.polls() - before;
+    assert!(polls >= FRAMES * 500 / 5000, "{polls}");
+}
+
+#[test]
 fn a_socket_that_will_not_close_is_not_waited_for() {
     let stage = Stage::new();
     let (chat, mut answers, opening) = opening(&stage);

@@ -57,12 +57,15 @@ pub(crate) struct StageSocket {
     farewell: Option<oneshot::Sender<()>>,
     /// Closing takes for ever.
     stubborn: bool,
+    /// There is always another frame.
+    flooded: Arc<AtomicBool>,
 }
 
 /// The server's end of a WebSocket.
 pub(crate) struct Line {
     frames: mpsc::UnboundedSender<Result<Bytes, TransportError>>,
     farewell: oneshot::Receiver<()>,
+    flooded: Arc<AtomicBool>,
 }
 
 /// Futures, run on the stage that was made last on this thread.
@@ -203,8 +206,10 @@ impl Opening {
     fn accept_as(self, stubborn: bool) -> Line {
         let (frames, received) = mpsc::unbounded();
         let (leave, farewell) = oneshot::channel();
-        let _ = self.answer.send(Ok(StageSocket { frames: received, farewell: Some(leave), stubborn }));
-        Line { frames, farewell }
+        let flooded = Arc::new(AtomicBool::new(false));
+        let socket = StageSocket { frames: received, farewell: Some(leave), stubborn, flooded: Arc::clone(&flooded) };
+        let _ = self.answer.send(Ok(socket));
+        Line { frames, farewell, flooded }
     }
 
     pub(crate) fn given_up(&self) -> bool {
@@ -219,6 +224,11 @@ impl Opening {
 impl Line {
     pub(crate) fn send(&self, text: impl Into<Bytes>) {
         let _ = self.frames.unbounded_send(Ok(text.into()));
+    }
+
+    /// From now on there is always another frame.
+    pub(crate) fn flood(&self) {
+        self.flooded.store(true, Ordering::SeqCst);
     }
 
     pub(crate) fn cut(&self) {
@@ -238,6 +248,9 @@ impl Line {
 
 impl Socket for StageSocket {
     async fn next(&mut self) -> Option<Result<Bytes, TransportError>> {
+        if self.flooded.load(Ordering::SeqCst) {
+            return Some(Ok(Bytes::from_static(b"{}")));
+        }
         self.frames.next().await
     }
 

@@ -269,6 +269,9 @@ impl Engine {
 
     /// When to hand in [`Input::Timeout`]; may change with every other verb.
     pub fn poll_timeout(&self) -> Option<Deadline> {
+        if self.ending == Ending::Finished {
+            return None;
+        }
         let exchange = self.net.deadline().map(|at| (at, "an answer is overdue"));
         let session = self.session.deadline().map(|at| (at, "the next attempt to get a session"));
         let calls = self.calls_deadline().map(|at| (at, "the next call"));
@@ -302,6 +305,9 @@ impl Engine {
 
     /// Does everything that can be done without waiting.
     fn run(&mut self, now: Now) {
+        if self.ending == Ending::Finished {
+            return;
+        }
         while let Some((owner, fault)) = self.net.expire(now) {
             self.answered(now, owner, Err(fault));
         }
@@ -368,6 +374,8 @@ impl Engine {
                 true
             }
             Ending::Rooms if self.calls.is_empty() => {
+                // The session may still be asking for itself.
+                self.net.abort_all();
                 self.net.push(Output::Finished);
                 self.ending = Ending::Finished;
                 true

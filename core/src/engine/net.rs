@@ -106,6 +106,11 @@ impl Net {
         found
     }
 
+    /// Gives up every exchange.
+    pub(super) fn abort_all(&mut self) {
+        self.outputs.extend(std::mem::take(&mut self.under_way).into_keys().map(Output::HttpAbort));
+    }
+
     /// Gives up one exchange whose answer is overdue, and says whose it was.
     pub(super) fn expire(&mut self, now: Now) -> Option<(Owner, TransportError)> {
         let (&id, _) = self.under_way.iter().find(|(_, under_way)| under_way.deadline <= now.mono)?;

@@ -37,12 +37,28 @@ pub(super) fn odd(raw: &str) -> Event {
     known.event(kind, &[])
 }
 
+/// So many events of a list that cannot be read are shown one by one: each takes hundreds of times the memory of its
+/// text if that is short.
+const UNREADABLE_SHOWN: usize = 1000;
+
 /// The events of a list; what is no list is one event that cannot be read.
 pub(super) fn events(raw: &RawValue) -> Vec<Event> {
-    match serde_json::from_str::<Option<Vec<&RawValue>>>(raw.get()) {
-        Ok(list) => list.unwrap_or_default().into_iter().map(|raw| event(raw.get())).collect(),
-        Err(error) => vec![Event::malformed(raw.get(), &error)],
+    let list = match serde_json::from_str::<Option<Vec<&RawValue>>>(raw.get()) {
+        Ok(list) => list.unwrap_or_default(),
+        Err(error) => return vec![Event::malformed(raw.get(), &error)],
+    };
+    let mut unreadable = 0_usize;
+    let mut events = Vec::new();
+    for event in list.into_iter().map(|raw| event(raw.get())) {
+        unreadable += usize::from(matches!(event.kind, EventKind::Malformed { .. }));
+        if unreadable <= UNREADABLE_SHOWN || !matches!(event.kind, EventKind::Malformed { .. }) {
+            events.push(event);
+        }
     }
+    if let Some(left_out @ 1..) = unreadable.checked_sub(UNREADABLE_SHOWN) {
+        events.push(Event::malformed("", &format_args!("{left_out} more that cannot be read")));
+    }
+    events
 }
 
 /// Reads a value, and once more with halves of characters replaced if need be.

@@ -31,6 +31,17 @@ fn sample(event_type: u32) -> Value {
 const TYPES: [u32; 25] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 29, 30, 34];
 
 #[test]
+fn rubbish_takes_no_more_memory_than_it_is_worth() {
+    let list = vec!["5"; 50_000].join(",") + r#",{"event_type":3,"id":1}"#;
+    let frame = Frame::parse(format!(r#"{{"r1":{{"e":[{list}]}}}}"#).as_bytes()).unwrap();
+    let events = &frame.rooms[0].1.events;
+    assert_eq!(events.len(), 1002);
+    assert_eq!(events[1000].event_type(), Some(3));
+    let EventKind::Malformed { reason, .. } = &events[1001].kind else { panic!() };
+    assert_eq!(reason, "49000 more that cannot be read");
+}
+
+#[test]
 fn a_message_of_2018() {
     let event = one(&sample(1));
     assert_eq!(event.id, Some(EventId(81_000_008)));

@@ -79,7 +79,7 @@ impl<'p> Element<'p> {
 
     /// Where its inside begins, and where its end tag does.
     pub(crate) fn end(self) -> Option<(usize, usize)> {
-        tags::inside(self.page.source, self.start())
+        self.page.insides.get(self.start())
     }
 
     /// Where the first tag after its own end tag begins or text that is not blank, in the page's markup.

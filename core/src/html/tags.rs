@@ -1,20 +1,46 @@
 //! The tags of a tidied page, one after the other.
 
-/// Where the inside of the element that begins at `start` begins and ends: at the end tag that balances the tags of its
-/// name. `None` when there is none.
-pub(super) fn inside(source: &str, start: usize) -> Option<(usize, usize)> {
-    let mut tags = tags(source, start);
-    let (_, name, _, from) = tags.next()?;
-    let mut depth = 1_usize;
-    for (at, other, closes, _) in tags {
-        if other == name {
-            depth = if closes { depth - 1 } else { depth + 1 };
-            if depth == 0 {
-                return Some((from, at));
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap};
+
+/// What lies deeper in others is not told apart from them: were it, the insides of a page could be many times its size.
+const MAX_DEPTH: usize = 128;
+
+/// Where the inside of each element begins and ends, by where the element begins: at the end tag that balances the tags
+/// of its name. Found once for the whole page, for each of many nested elements would take a pass of its own.
+pub(super) struct Insides(Vec<(usize, (usize, usize))>);
+
+impl Insides {
+    pub(super) fn of(source: &str) -> Self {
+        let mut open: BTreeMap<&str, Vec<(usize, usize)>> = BTreeMap::new();
+        let mut insides = Vec::new();
+        for (at, name, closes, end) in tags(source, 0) {
+            if !closes {
+                open.entry(name).or_default().push((at, end));
+            } else if let Some((start, from)) = open.get_mut(name).and_then(Vec::pop) {
+                insides.push((start, (from, at)));
             }
         }
+        insides.sort_unstable();
+        let mut around = BinaryHeap::new();
+        insides.retain(|&(start, (_, to))| {
+            while around.peek().is_some_and(|Reverse(end)| *end < start) {
+                around.pop();
+            }
+            let kept = around.len() < MAX_DEPTH;
+            if kept {
+                around.push(Reverse(to));
+            }
+            kept
+        });
+        Self(insides)
     }
-    None
+
+    /// `None` when there is no end, or it lies too deep.
+    pub(super) fn get(&self, start: usize) -> Option<(usize, usize)> {
+        let at = self.0.binary_search_by_key(&start, |(start, _)| *start).ok()?;
+        Some(self.0[at].1)
+    }
 }
 
 /// What a reader sees of some markup, white space run together.
@@ -78,6 +104,18 @@ fn end_of_tag(inside: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn insides_end_where_the_tags_of_a_name_balance() {
+        let source = "<a><b>1<a>2</a></b>3</a></b><a>";
+        let insides = Insides::of(source);
+        let inside = |start| insides.get(start).map(|(from, to)| &source[from..to]);
+        assert_eq!([inside(0), inside(3)], [Some("<b>1<a>2</a></b>3"), Some("1<a>2</a>")]);
+        assert_eq!([inside(7), inside(1), inside(28)], [Some("2"), None, None]);
+        let deep = "<i>".repeat(MAX_DEPTH + 1) + &"</i>".repeat(MAX_DEPTH + 1);
+        let insides = Insides::of(&deep);
+        assert!(insides.get(3 * (MAX_DEPTH - 1)).is_some() && insides.get(3 * MAX_DEPTH).is_none());
+    }
 
     #[test]
     fn text_is_what_a_reader_sees() {

@@ -84,7 +84,8 @@ impl Endpoint for UploadImage {
         let value = |name| string_variable(&page, name).filter(|value| !value.trim().is_empty());
         if let Some(result) = value("result") {
             let base = Url::parse("https://relative.invalid/").expect("a literal address");
-            let url = base.join(&result).ok().filter(|url| url.host() != base.host());
+            let url = base.join(&result).ok();
+            let url = url.filter(|url| matches!(url.scheme(), "http" | "https") && url.host() != base.host());
             return url.ok_or_else(|| answer.changed("var result = 'https://…'"));
         }
         match value("error") {
@@ -155,7 +156,13 @@ mod tests {
         assert_eq!(parse(200, error), refused("That's <no> image"));
         let poor = parse(200, "<script>var error = 'You need 20 reputation points to upload images';</script>");
         assert!(matches!(poor, Err(Error::Refused { reason: Refusal::NotEnoughReputation(_), .. })));
-        for changed in ["<script>var result = 'abc.png';</script>", "<title>Log In</title>", "", "ok"] {
+        for changed in [
+            "<script>var result = 'abc.png';</script>",
+            "<script>var result = 'javascript:x';</script>",
+            "<title>Log In</title>",
+            "",
+            "ok",
+        ] {
             assert!(matches!(parse(200, changed), Err(Error::Changed { .. })), "{changed}");
         }
         let challenge = "<title>Just a moment...</title>";

@@ -9,8 +9,9 @@ use crate::engine::Engine;
 use crate::event::{FeedChange, Frame, RoomSnapshot, RoomUpdate};
 use crate::{Error, EventId, Now, RoomId};
 
-/// Events that a room may hold back; beyond that it goes on without the ones before.
+/// Events that a room may hold back, and the bytes of their frames; beyond that it goes on without the ones before.
 const HELD_AT_MOST: usize = 10_000;
+const HELD_BYTES_AT_MOST: usize = 16 << 20;
 /// For so long `/events` may fail before the rooms that wait for its word are read instead, and for so long both may
 /// fail before a live socket's events are let through without.
 const ROOMS_INSTEAD: Duration = Duration::from_secs(180);
@@ -220,7 +221,6 @@ impl Engine {
 
     /// Asks about every room that needs it.
     fn ask(&mut self, now: Now, polling: bool) {
-        self.release_overfull();
         let mut rooms: Vec<(RoomId, EventId)> = self
             .feed
             .live_rooms()
@@ -264,10 +264,9 @@ impl Engine {
     }
 
     /// A room that waited too long for what it missed goes on without, and says so.
-    fn release_overfull(&mut self) {
-        let overfull: Vec<RoomId> =
-            self.feed.live_rooms().filter(|(_, room)| room.timeline.held() > HELD_AT_MOST).map(|(id, _)| id).collect();
-        for id in overfull {
+    pub(super) fn release_overfull(&mut self, id: RoomId) {
+        let held = self.feed.live_room(id).map(|room| room.timeline.held());
+        if held.is_some_and(|(events, bytes)| events > HELD_AT_MOST || bytes > HELD_BYTES_AT_MOST) {
             self.release(id);
         }
     }

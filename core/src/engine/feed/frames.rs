@@ -39,8 +39,9 @@ impl Engine {
             if update.reset || frame.reset {
                 room.timeline.recover();
             }
-            let events = room.timeline.update(update);
+            let events = room.timeline.update(update, text.len());
             self.deliver(events);
+            self.release_overfull(id);
             if exit {
                 self.put_out(now, id);
             }

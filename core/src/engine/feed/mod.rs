@@ -40,6 +40,8 @@ use sockets::Socket;
 
 /// Mentions kept to be marked as read while the server is away.
 const ACKS_KEPT: usize = 100;
+/// Mentions marked as read with one request.
+const ACKS_AT_ONCE: usize = 1000;
 /// Events of rooms not joined whose ids are remembered, to recognise a repetition.
 const STRAYS_REMEMBERED: usize = 4096;
 
@@ -390,7 +392,9 @@ impl Engine {
                 EventKind::UserLeft if event.user_id == me && me.is_some() => {
                     left.extend(event.room_id.zip(event.id));
                 }
-                EventKind::UserMentioned(message) | EventKind::MessageReply(message) if self.feed.acks.wanted => {
+                EventKind::UserMentioned(message) | EventKind::MessageReply(message)
+                    if self.feed.acks.wanted && self.feed.acks.waiting.len() < ACKS_AT_ONCE =>
+                {
                     self.feed.acks.waiting.push(message.id);
                 }
                 _ => {}

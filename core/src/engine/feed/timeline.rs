@@ -14,6 +14,8 @@ use crate::{EventId, MessageId};
 const REMEMBERED: usize = 4096;
 /// So many gaps that turn out to be none, and `d` is no longer believed.
 const FALSE_ALARMS: u32 = 3;
+/// So many events wait for the room's own updates; what goes beyond is left to those.
+const PARKED_AT_MOST: usize = 1024;
 
 /// What is known of a room's events.
 #[derive(Debug, Default)]
@@ -58,6 +60,8 @@ struct Held {
     update: RoomUpdate,
     /// It came before the server was asked: whatever the answer lacks did not happen.
     covered: bool,
+    /// How many bytes the server took for it.
+    size: usize,
 }
 
 /// What an answer to "what came after this event?" brought.
@@ -84,8 +88,10 @@ impl Timeline {
         self.floor = time;
         self.last_message = last_message;
         self.seen.extend(known.filter(|id| *id > time));
-        let later = self.parked.split_off(&EventId(time.0 + 1));
-        std::mem::replace(&mut self.parked, later).into_values().collect()
+        let later = self.parked.split_off(&time);
+        let mut early = std::mem::replace(&mut self.parked, later);
+        early.extend(self.parked.remove_entry(&time));
+        early.into_values().collect()
     }
 
     /// Goes on where an earlier reader of the room stood. What happened since has to be asked for.
@@ -139,8 +145,8 @@ impl Timeline {
         self.recovery = Recovery::Wanted;
     }
 
-    /// An update from a socket. Gives the events that can be delivered now.
-    pub(super) fn update(&mut self, update: RoomUpdate) -> Vec<Event> {
+    /// An update from a socket, out of a frame of so many bytes. Gives the events that can be delivered now.
+    pub(super) fn update(&mut self, update: RoomUpdate, size: usize) -> Vec<Event> {
         let covered = std::mem::take(&mut self.answered_without_t) || self.follows_on(&update) != Some(false);
         if !covered && self.d_is_right(&update) {
             if !self.is_recovering() {
@@ -151,7 +157,7 @@ impl Timeline {
         if self.is_recovering() {
             // Heartbeats come for as long as the server does not answer, and hold nothing.
             if !update.events.is_empty() {
-                self.held.push(Held { update, covered: false });
+                self.held.push(Held { update, covered: false, size });
             }
             return Vec::new();
         }
@@ -167,6 +173,11 @@ impl Timeline {
             && self.is_new(id)
         {
             self.parked.insert(id, event);
+        }
+        if self.parked.len() > PARKED_AT_MOST {
+            // The room itself has it as well.
+            self.parked.pop_last();
+            self.recover();
         }
     }
 
@@ -202,7 +213,7 @@ impl Timeline {
             self.false_alarms += u32::from(answer.d == Some(1));
             // Everything waits on for the room's messages, which come before it.
             self.held = covered;
-            self.held.push(Held { update: answer, covered: true });
+            self.held.push(Held { update: answer, covered: true, size: 0 });
             self.held.extend(later);
             return Filled { too_short: true, ..Filled::default() };
         }
@@ -219,8 +230,8 @@ impl Timeline {
         if std::mem::take(&mut self.alarmed) {
             self.false_alarms = if missed == 0 { self.false_alarms + 1 } else { 0 };
         }
-        for Held { update, .. } in later {
-            events.extend(self.update(update));
+        for Held { update, size, .. } in later {
+            events.extend(self.update(update, size));
         }
         Filled { events, missed, too_short: false }
     }
@@ -256,9 +267,10 @@ impl Timeline {
         self.recovery = Recovery::Nothing;
     }
 
-    /// How many events are held back.
-    pub(super) fn held(&self) -> usize {
-        self.held.iter().map(|held| held.update.events.len()).sum()
+    /// How many events are held back, and how many bytes the server took for them.
+    pub(super) fn held(&self) -> (usize, usize) {
+        let all = self.held.iter().map(|held| (held.update.events.len(), held.size));
+        all.fold((0, 0), |(events, bytes), (more, size)| (events + more, bytes + size))
     }
 
     fn recovered(&mut self) {
@@ -344,5 +356,51 @@ fn posted(event: &Event) -> Option<MessageId> {
     match &event.kind {
         EventKind::MessagePosted(message) => Some(message.id),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(id: u64) -> Event {
+        Event::parse(format!(r#"{{"event_type":3,"id":{id},"room_id":1,"user_id":7}}"#).as_bytes())
+    }
+
+    fn id(event: &Event) -> Option<u64> {
+        event.id.map(|id| id.0)
+    }
+
+    #[test]
+    fn a_room_may_begin_after_the_last_of_all_events() {
+        let mut timeline = Timeline::default();
+        timeline.park(event(5));
+        timeline.park(event(u64::MAX));
+        let early = timeline.start(EventId(u64::MAX), None, std::iter::empty());
+        assert_eq!(early.iter().map(id).collect::<Vec<_>>(), [Some(5), Some(u64::MAX)]);
+    }
+
+    #[test]
+    fn what_has_happened_by_the_start_comes_at_once_and_the_rest_in_its_turn() {
+        let mut timeline = Timeline::default();
+        for id in [5, 6, 7] {
+            timeline.park(event(id));
+        }
+        let early = timeline.start(EventId(6), None, std::iter::empty());
+        assert_eq!(early.iter().map(id).collect::<Vec<_>>(), [Some(5), Some(6)]);
+        let update = RoomUpdate { t: Some(EventId(9)), d: Some(3), ..RoomUpdate::default() };
+        assert_eq!(timeline.update(update, 0).iter().map(id).collect::<Vec<_>>(), [Some(7)]);
+    }
+
+    #[test]
+    fn what_is_parked_without_end_is_left_to_the_room_itself() {
+        let mut timeline = Timeline::default();
+        drop(timeline.start(EventId(10), None, std::iter::empty()));
+        for id in 11..20_000 {
+            timeline.park(event(id));
+        }
+        assert_eq!(timeline.parked.len(), PARKED_AT_MOST);
+        assert_eq!(timeline.parked.first_key_value().map(|(id, _)| id.0), Some(11), "the earliest are kept");
+        assert!(timeline.is_recovering(), "the server is asked for the others");
     }
 }
