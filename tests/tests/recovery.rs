@@ -66,7 +66,7 @@ fn an_expired_session_without_a_password_says_so() {
         let stored = duo.log_in().unwrap();
         duo.restart(Access::Credentials(stored));
         duo.say(ROOM, "one").unwrap();
-        duo.run(std::time::Duration::from_secs(30));
+        duo.run(Duration::from_secs(30));
         duo.server.expire_sessions();
         let tickets = [duo.send(ROOM, "two"), duo.send(ROOM, "three")];
         let [under_way, waiting] = tickets.map(|ticket| duo.wait(&ticket));
