@@ -113,8 +113,8 @@ impl Engine {
         match result {
             Ok(snapshot) => {
                 let last = snapshot.events.iter().filter_map(|event| event.message().map(|message| message.id)).max();
-                if let Some(time) = snapshot.time {
-                    return self.begin(now, id, time, last);
+                if snapshot.time.is_some() {
+                    return self.begin(now, id, snapshot.time, last);
                 }
                 // An answer about everything names the latest event as well.
                 let everything = PollEvents { rooms: vec![(id, EventId(0))] };
@@ -147,9 +147,11 @@ impl Engine {
         self.feed.rooms.get(&id).is_some_and(|room| room.asked_by == ticket && room.joining.is_some())
     }
 
-    fn begin(&mut self, now: Now, id: RoomId, time: EventId, last: Option<MessageId>) {
+    /// `time` is the latest event, if the server named one: it may have shut the room since it showed its messages.
+    fn begin(&mut self, now: Now, id: RoomId, time: Option<EventId>, last: Option<MessageId>) {
         let Some(room) = self.feed.rooms.get_mut(&id) else { return };
         let Some(waiters) = room.joining.take() else { return };
+        let time = time.or(room.resume.map(|position| position.after)).unwrap_or_default();
         room.showing_from = time;
         let known = self.feed.strays.iter().copied();
         match room.resume.take() {
@@ -203,9 +205,9 @@ impl Engine {
     }
 }
 
-/// The latest event in an answer about everything that ever happened in a room.
-fn latest_in(frame: Frame, room: RoomId) -> EventId {
-    let update = frame.rooms.into_iter().find(|(id, _)| *id == room).map(|(_, update)| update).unwrap_or_default();
+/// The latest event in an answer about everything that ever happened in a room, if there is one.
+fn latest_in(frame: Frame, room: RoomId) -> Option<EventId> {
+    let (_, update) = frame.rooms.into_iter().find(|(id, _)| *id == room)?;
     let last = update.events.iter().filter_map(|event| event.id).max();
-    last.max(update.t).unwrap_or(EventId(0))
+    last.max(update.t)
 }
