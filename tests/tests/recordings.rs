@@ -4,12 +4,19 @@ use std::collections::BTreeSet;
 use std::future::Future;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
+use std::time::Instant;
 
-use sechat_client::{Access, Chat, Config, Event, EventKind, MessageId, Mode, Network, Replied, Runtime, Server};
+use bytes::Bytes;
+use http::header::{COOKIE, SET_COOKIE};
+use http::{Request, Response};
+use sechat_client::{
+    Access, Chat, Config, Event, EventKind, MessageId, Network, Now, Replied, Runtime, Server, TransportError,
+};
 use sechat_fixtures::switches::ThrottleCurve;
 use sechat_fixtures::{Close, Listener, Recorder, Recording, Replay, Setup};
 use sechat_tests::conformance::Driven;
 use sechat_tests::{ADA, EMAIL, PASSWORD, ROOM};
+use url::form_urlencoded;
 
 /// Somebody else's, who tells it to all.
 const TOLD: &str = "carol@example.org";
@@ -47,9 +54,96 @@ impl Tape {
         Recording::parse(&self.text).unwrap()
     }
 
+    /// That none of the secrets is in the recording, however it is encoded.
+    fn hides_all(&self) {
+        let known = [EMAIL, PASSWORD, TOLD].map(str::to_owned);
+        assert!(self.secrets.len() >= 7, "{:?}", self.secrets);
+        for secret in self.secrets.iter().chain(&known) {
+            let form: String = form_urlencoded::byte_serialize(secret.as_bytes()).collect();
+            let url = form.replace('+', "%20");
+            let html = secret.replace('&', "&amp;");
+            for written in [secret, &form, &url, &url.replace('%', "%25"), &html, &secret.replace('&', "\\u0026")] {
+                let found = self.text.to_ascii_lowercase().contains(&written.to_ascii_lowercase());
+                assert!(!found, "{written} is in the recording");
+            }
+        }
+    }
+
     /// As a replay tells it: it does not know the address that was told.
     fn retold(&self) -> Vec<String> {
         self.story.iter().map(|line| line.replace(TOLD, "hidden-email-3")).collect()
+    }
+}
+
+/// All secrets that passed, found without any help of the recorder.
+#[derive(Debug, Clone, Default)]
+struct Seen(Arc<Mutex<BTreeSet<String>>>);
+
+/// A runtime that looks for them.
+#[derive(Debug, Clone)]
+struct Spy<R> {
+    runtime: R,
+    seen: Seen,
+}
+
+impl Seen {
+    fn keep(&self, secret: &str) {
+        if !secret.is_empty() {
+            self.0.lock().unwrap().insert(secret.to_owned());
+        }
+    }
+
+    fn request(&self, request: &Request<Bytes>) {
+        for (name, value) in form_urlencoded::parse(request.body()) {
+            if ["fkey", "email", "password"].contains(&&*name) {
+                self.keep(&value);
+            }
+        }
+        let cookies = request.headers().get_all(COOKIE).iter().flat_map(|header| header.to_str().unwrap().split("; "));
+        cookies.for_each(|cookie| self.keep(cookie.split_once('=').unwrap().1));
+    }
+
+    fn answer(&self, answer: &Response<Bytes>) {
+        for header in answer.headers().get_all(SET_COOKIE) {
+            let cookie = header.to_str().unwrap().split(';').next().unwrap();
+            self.keep(cookie.split_once('=').unwrap().1);
+        }
+        // Long numbers in the fields of pages are fkeys; those in JSON belong to sockets.
+        let body = String::from_utf8_lossy(answer.body());
+        for start in ["value=\"", "/events/1/"] {
+            for (at, _) in body.match_indices(start) {
+                let value: String = body[at + start.len()..].chars().take_while(char::is_ascii_hexdigit).collect();
+                self.keep(if value.len() >= 16 { &value } else { "" });
+            }
+        }
+    }
+}
+
+impl<R: Runtime> Runtime for Spy<R> {
+    type Socket = R::Socket;
+
+    async fn fetch(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+        self.seen.request(&request);
+        let answer = self.runtime.fetch(request).await?;
+        self.seen.answer(&answer);
+        Ok(answer)
+    }
+
+    async fn open(&self, request: Request<()>) -> Result<R::Socket, TransportError> {
+        self.seen.keep(request.uri().path().rsplit('/').next().unwrap());
+        self.runtime.open(request).await
+    }
+
+    async fn sleep_until(&self, at: Instant) {
+        self.runtime.sleep_until(at).await;
+    }
+
+    fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        self.runtime.spawn(task);
+    }
+
+    fn now(&self) -> Now {
+        self.runtime.now()
     }
 }
 
@@ -140,15 +234,16 @@ fn on_tokio<T>(scene: impl Future<Output = T>) -> T {
 }
 
 /// Records the journey on the runtime of an adapter.
-fn record<R: Runtime>(runtime: R, run: impl FnOnce(Config, Recorder<R>, Others) -> Vec<String>) -> Tape {
+fn record<R: Runtime>(runtime: R, run: impl FnOnce(Config, Recorder<Spy<R>>, Others) -> Vec<String>) -> Tape {
     let mut setup = Setup::default();
     setup.switches.throttle = ThrottleCurve::Off;
     let listener = Arc::new(Listener::start(setup).unwrap());
     let (paper, url) = (Paper::default(), listener.url());
-    let recorder = Recorder::new(runtime, paper.clone());
+    let seen = Seen::default();
+    let recorder = Recorder::new(Spy { runtime, seen: seen.clone() }, paper.clone());
     let story = run(config(&url, PASSWORD), recorder.clone(), Others(Some(Arc::clone(&listener))));
     recorder.finish().unwrap();
-    let secrets = listener.with_server(|server, _| server.secrets());
+    let secrets = seen.0.lock().unwrap().clone();
     Tape { url, text: paper.text(), story, secrets }
 }
 
@@ -166,11 +261,16 @@ fn tapes() -> Vec<(&'static str, Tape)> {
     let blocking = || sechat_blocking::Blocking::with(network()).unwrap();
     let on_tokio = on_tokio(async {
         let runtime = sechat_tokio::Tokio::with(network());
-        tokio::task::block_in_place(|| record_async(runtime, |journey| tokio::runtime::Handle::current().block_on(journey)))
+        tokio::task::block_in_place(|| {
+            record_async(runtime, |journey| tokio::runtime::Handle::current().block_on(journey))
+        })
     });
     vec![
         ("tokio", on_tokio),
-        ("async-std", record_async(sechat_async_std::AsyncStd::with(network()), |journey| async_std::task::block_on(journey))),
+        (
+            "async-std",
+            record_async(sechat_async_std::AsyncStd::with(network()), |journey| async_std::task::block_on(journey)),
+        ),
         ("smol", record_async(sechat_blocking::smol::Smol::with(network()), |journey| smol::block_on(journey))),
         (
             "blocking",
@@ -204,17 +304,17 @@ fn replay_blocking(tape: &Tape, how: impl Fn(&Recording) -> Replay) -> Vec<Strin
     story
 }
 
-fn mode_of<M: Mode>(_: &sechat_client::Chat<M>) {}
-
 #[test]
 fn a_journey_replays_to_the_same_events_on_every_adapter() {
     for (recorded_on, tape) in tapes() {
-        for secret in &tape.secrets {
-            assert!(!tape.text.contains(secret.as_str()), "recorded on {recorded_on}: {secret} is in the recording");
-        }
+        tape.hides_all();
         let expected = tape.retold();
         assert!(expected.len() > 8, "{expected:#?}");
-        for how in [Replay::strict, Replay::by_route] {
+        // By route, word of the connection itself may come a little earlier or later among the events.
+        let of_chat = |story: &[String]| -> Vec<String> {
+            story.iter().filter(|line| !line.contains("\"feed\"")).cloned().collect()
+        };
+        for (is_strict, how) in [(true, Replay::strict as fn(&Recording) -> Replay), (false, Replay::by_route)] {
             let replays = [
                 ("tokio", replay::<sechat_tokio::Tokio>(&tape, how)),
                 ("async-std", replay::<sechat_async_std::AsyncStd>(&tape, how)),
@@ -222,7 +322,9 @@ fn a_journey_replays_to_the_same_events_on_every_adapter() {
                 ("blocking", replay_blocking(&tape, how)),
             ];
             for (replayed_on, story) in replays {
-                assert_eq!(story, expected, "recorded on {recorded_on}, replayed on {replayed_on}");
+                let what = format!("recorded on {recorded_on}, replayed on {replayed_on}");
+                assert_eq!(of_chat(&story), of_chat(&expected), "{what}");
+                assert!(!is_strict || story == expected, "{what}: {story:#?} instead of {expected:#?}");
             }
         }
     }
