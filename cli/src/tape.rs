@@ -24,7 +24,7 @@ thread_local! {
 
 pub(crate) enum Tape {
     None,
-    Record(Record),
+    Record(Box<Record>),
     Replay(Playing),
 }
 
@@ -96,9 +96,10 @@ pub(crate) fn insert(tape: Tape) {
 
 /// Ends a recording. Fails if it could not be written or nothing came to be recorded.
 pub(crate) fn finish() -> Result<(), Failure> {
-    let Tape::Record(Record { path, recorder, .. }) = TAPE.replace(Tape::None) else { return Ok(()) };
-    match recorder {
-        Some(recorder) => recorder.finish().map_err(|error| unwritten(&path, &error)),
+    let Tape::Record(record) = TAPE.replace(Tape::None) else { return Ok(()) };
+    let path = &record.path;
+    match &record.recorder {
+        Some(recorder) => recorder.finish().map_err(|error| unwritten(path, &error)),
         None => Err(Failure::new(Code::Other, "nothing was recorded: the command made no connection")),
     }
 }

@@ -34,7 +34,7 @@ pub(crate) struct Record {
 impl Record {
     pub(crate) fn run(self) -> Result<(), Failure> {
         let command = crate::parse(&self.words)?;
-        tape::insert(Tape::Record(tape::Record::new(&self.file, &self.words)));
+        tape::insert(Tape::Record(Box::new(tape::Record::new(&self.file, &self.words))));
         let result = command.run();
         let written = tape::finish();
         result.and(written)
