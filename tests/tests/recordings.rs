@@ -1,5 +1,7 @@
 //! Recordings of real sockets, played back on the handles of every adapter.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers as well")]
+
 use std::collections::BTreeSet;
 use std::future::Future;
 use std::io::{self, Write};
