@@ -269,11 +269,8 @@ fn tapes() -> Vec<(&'static str, Tape)> {
     });
     vec![
         ("tokio", on_tokio),
-        (
-            "async-std",
-            record_async(sechat_async_std::AsyncStd::with(network()), |journey| async_std::task::block_on(journey)),
-        ),
-        ("smol", record_async(sechat_blocking::smol::Smol::with(network()), |journey| smol::block_on(journey))),
+        ("async-std", record_async(sechat_async_std::AsyncStd::with(network()), async_std::task::block_on)),
+        ("smol", record_async(sechat_blocking::smol::Smol::with(network()), smol::block_on)),
         (
             "blocking",
             record(blocking(), |config, recorder, others| {
