@@ -94,6 +94,11 @@ fn people_are_told_the_same() {
     assert_eq!(server.line(), "  account  bot@example.com, password \"correct horse\": Bot, user 101\n");
     assert_eq!(server.line(), "  person   Ada, user 102, in room 1\n");
     assert_eq!(server.line(), "  room     1 \"Sandbox\"\n");
+    let page = server.line();
+    assert!(
+        page.starts_with("See it and talk in a browser: http://127.0.0.1:") && page.ends_with("/rooms/1\n"),
+        "{page}"
+    );
 }
 
 #[test]
