@@ -5,7 +5,6 @@
 #![expect(clippy::unwrap_used, reason = "a bench that cannot read its frames has nothing to measure")]
 
 #[path = "common/floor.rs"]
-#[expect(dead_code, reason = "the benches of the adapters look inside")]
 mod floor;
 #[path = "common/ratios.rs"]
 mod ratios;

@@ -11,7 +11,6 @@
 #[path = "common/children.rs"]
 mod children;
 #[path = "../../core/benches/common/floor.rs"]
-#[expect(dead_code, reason = "other benches look inside")]
 mod floor;
 
 use std::time::{Duration, Instant};
