@@ -11,7 +11,7 @@ use cpu_time::ThreadTime;
 /// Rounds of which the smallest, the middle and the largest ratio are shown.
 const ROUNDS: usize = 31;
 /// What a turn of the baseline takes, about.
-const TURN: Duration = Duration::from_millis(10);
+const TURN: Duration = Duration::from_millis(4);
 
 /// Does something so often, and says how long it took.
 type Turn<'t> = Box<dyn FnMut(u32) -> Duration + 't>;
