@@ -23,7 +23,7 @@ impl Engine {
             return self.finish_ticket(ticket, Err(Error::Closed));
         }
         self.take_back_leaving(id);
-        match self.feed.rooms.get_mut(&id) {
+        match self.feed.rooms.get_mut(id) {
             Some(Room { joining: Some(waiters), .. }) => waiters.push(ticket),
             Some(_) => self.finish_ticket(ticket, Ok(Box::new(()))),
             None => {
@@ -99,11 +99,17 @@ impl Engine {
 
     /// The call that waited for a room was given up: it is not joined, unless others wait for it too.
     pub(in crate::engine) fn forget_join(&mut self, ticket: TicketId) {
-        for waiters in self.feed.rooms.values_mut().filter_map(|room| room.joining.as_mut()) {
-            waiters.retain(|&waiter| waiter != ticket);
-        }
+        self.feed.rooms.change_restless(|room| {
+            if let Some(waiters) = &mut room.joining {
+                waiters.retain(|&waiter| waiter != ticket);
+            }
+        });
         let unwanted = |room: &Room| room.joining.as_ref().is_some_and(Vec::is_empty);
-        self.feed.rooms.retain(|_, room| !unwanted(room));
+        let unwanted: Vec<RoomId> =
+            self.feed.rooms.restless().filter(|(_, room)| unwanted(room)).map(|(id, _)| id).collect();
+        for id in unwanted {
+            self.feed.rooms.remove(id);
+        }
     }
 
     pub(super) fn joined(&mut self, now: Now, id: RoomId, ticket: TicketId, result: Result<RoomSnapshot, Error>) {
@@ -144,12 +150,12 @@ impl Engine {
 
     /// Whether the room that this call asked for is still being joined: it may have been left and asked for again.
     fn is_joining(&self, id: RoomId, ticket: TicketId) -> bool {
-        self.feed.rooms.get(&id).is_some_and(|room| room.asked_by == ticket && room.joining.is_some())
+        self.feed.rooms.get(id).is_some_and(|room| room.asked_by == ticket && room.joining.is_some())
     }
 
     /// `time` is the latest event, if the server named one: it may have shut the room since it showed its messages.
     fn begin(&mut self, now: Now, id: RoomId, time: Option<EventId>, last: Option<MessageId>) {
-        let Some(room) = self.feed.rooms.get_mut(&id) else { return };
+        let Some(room) = self.feed.rooms.get_mut(id) else { return };
         let Some(waiters) = room.joining.take() else { return };
         let time = time.or(room.resume.map(|position| position.after)).unwrap_or_default();
         room.showing_from = time;
