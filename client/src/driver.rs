@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use futures_channel::oneshot;
-use futures_util::future::{Either, select};
+use futures_util::future::{Either, FutureExt, select};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use http::{Request, Response};
 use sechat_core::TransportError;
@@ -25,6 +25,8 @@ use crate::state::End;
 /// Turns in one poll, and outputs in one turn, before other tasks get their chance.
 const TURNS: usize = 64;
 const OUTPUTS: usize = 64;
+/// Frames that are taken in together, if so many have come already.
+const FRAMES: usize = 32;
 
 /// How long taking leave of a WebSocket may last.
 const FAREWELL: Duration = Duration::from_secs(3);
@@ -61,7 +63,8 @@ enum Step<R: Runtime> {
     Stopped,
     Answered(ExchangeId, Result<Response<Bytes>, TransportError>),
     Opened(SocketId, R::Socket, Stopped),
-    Frame(SocketId, Bytes, R::Socket, Stopped),
+    /// Frames, and the end of the socket if that came after them.
+    Frames(SocketId, Vec<Bytes>, Result<(R::Socket, Stopped), TransportError>),
     Closed(SocketId, TransportError),
 }
 
@@ -210,10 +213,21 @@ impl<R: Runtime> Driver<R> {
                 if let Some((_, span)) = self.sockets.get(&id) {
                     debug!(name: "sechat.socket.opened", target: "sechat", parent: span, "a socket is open");
                 }
-                self.read_on(id, socket, stopped, Input::SocketOpened(id));
+                self.read_on(id, socket, stopped);
+                self.hand_in_of(id, [Input::SocketOpened(id)]);
             }
-            Step::Frame(id, frame, socket, stopped) => {
-                self.read_on(id, socket, stopped, Input::SocketFrame(id, frame));
+            Step::Frames(id, frames, then) => {
+                let ended = match then {
+                    Ok((socket, stopped)) => {
+                        self.read_on(id, socket, stopped);
+                        None
+                    }
+                    Err(reason) => Some(reason),
+                };
+                self.hand_in_of(id, frames.into_iter().map(|frame| Input::SocketFrame(id, frame)));
+                if let Some(reason) = ended {
+                    self.take_in(Step::Closed(id, reason));
+                }
             }
             Step::Closed(id, reason) => {
                 if let Some((_, span)) = self.sockets.remove(&id) {
@@ -224,12 +238,21 @@ impl<R: Runtime> Driver<R> {
         }
     }
 
-    fn read_on(&mut self, id: SocketId, socket: R::Socket, stopped: Stopped, input: Input) {
+    fn read_on(&self, id: SocketId, socket: R::Socket, stopped: Stopped) {
         self.jobs.push(Box::pin(read(self.runtime.clone(), id, socket, stopped)));
-        // A socket that the engine has closed has nothing to tell it.
-        if self.sockets.contains_key(&id) {
-            self.hand_in(input);
+    }
+
+    /// A socket that the engine has closed has nothing to tell it.
+    fn hand_in_of(&self, id: SocketId, inputs: impl IntoIterator<Item = Input>) {
+        if !self.sockets.contains_key(&id) {
+            return;
         }
+        let now = self.runtime.now();
+        self.shared.with(|state, _| {
+            if state.end().is_none() {
+                inputs.into_iter().for_each(|input| state.engine.handle_input(now, input));
+            }
+        });
     }
 
     /// Whether the deadline has come is for the clock to say: a timer may fire early or be polled late.
@@ -295,13 +318,31 @@ async fn read<R: Runtime>(runtime: R, id: SocketId, mut socket: R::Socket, mut s
         Either::Right((next, _)) => Some(next),
     };
     match next {
-        Some(Some(Ok(frame))) => Step::Frame(id, frame, socket, stopped),
-        Some(Some(Err(error))) => Step::Closed(id, error),
-        Some(None) => Step::Closed(id, TransportError::maybe_sent("the server closed the socket")),
+        Some(Some(Ok(frame))) => {
+            let mut frames = vec![frame];
+            while frames.len() < FRAMES {
+                // What has come already; nothing is lost by looking.
+                match socket.next().now_or_never() {
+                    None => break,
+                    Some(Some(Ok(frame))) => frames.push(frame),
+                    Some(end) => return Step::Frames(id, frames, Err(ended(end))),
+                }
+            }
+            Step::Frames(id, frames, Ok((socket, stopped)))
+        }
+        Some(end) => Step::Closed(id, ended(end)),
         None => {
             let limit = runtime.now().mono + FAREWELL;
             select(pin!(socket.close()), pin!(runtime.sleep_until(limit))).await;
             Step::Stopped
         }
+    }
+}
+
+/// Why a socket brings nothing more.
+fn ended<T>(end: Option<Result<T, TransportError>>) -> TransportError {
+    match end {
+        Some(Err(error)) => error,
+        _ => TransportError::maybe_sent("the server closed the socket"),
     }
 }

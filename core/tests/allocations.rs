@@ -2,7 +2,6 @@
 //! down here.
 
 #[path = "../benches/common/stage.rs"]
-#[expect(dead_code, unreachable_pub, reason = "the benches use more of it")]
 mod stage;
 
 use allocation_counter::measure;

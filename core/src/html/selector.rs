@@ -50,7 +50,7 @@ impl Compound {
         let mut count = 0;
         while let Some(mark) = rest.chars().next() {
             rest = &rest[1..];
-            let test = match mark {
+            let condition = match mark {
                 '.' | '#' => {
                     let (word, after) = split_word(rest);
                     rest = after;
@@ -67,7 +67,7 @@ impl Compound {
                 }
                 _ => return None,
             };
-            *tests.get_mut(count)? = Some(test);
+            *tests.get_mut(count)? = Some(condition);
             count += 1;
         }
         (!name.is_empty() || count > 0).then_some(Self { name, tests })
