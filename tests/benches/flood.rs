@@ -29,7 +29,7 @@ use sechat_fixtures::switches::ThrottleCurve;
 use sechat_fixtures::{Listener, Setup, SocketUrl};
 use sechat_tests::conformance::Driven;
 
-const EVENTS: u64 = 200_000;
+const EVENTS: u32 = 200_000;
 const ROUNDS: usize = 5;
 /// Above all ids of the simulated server.
 const FIRST: u64 = 500_000_000;
@@ -56,7 +56,7 @@ fn parent(only: Option<&str>) {
         }
         let measure = |kind: &str| {
             let words = children::run(&["child", &adapter.to_string(), kind, &listener.url(), &socket]);
-            words.parse::<f64>().unwrap() / EVENTS as f64
+            words.parse::<f64>().unwrap() / f64::from(EVENTS)
         };
         let rounds: Vec<(f64, f64)> = (0..ROUNDS).map(|_| (measure("floor"), measure("sechat"))).collect();
         children::report(&adapter.to_string(), &rounds, 1.3);
@@ -68,7 +68,7 @@ fn pour() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("ws://{}", listener.local_addr().unwrap());
     let mut flood = Vec::new();
-    for n in 0..EVENTS {
+    for n in 0..u64::from(EVENTS) {
         let (id, covers) = (FIRST + n, if n == 0 { FIRST / 2 } else { 1 });
         let mut frame = String::new();
         write!(
@@ -137,11 +137,11 @@ async fn read<S: AsyncRead + AsyncWrite + Unpin>(address: &str, stream: S) -> Du
     let (mut socket, _): (WebSocketStream<S>, _) = client_async(format!("{address}/events/1/0"), stream).await.unwrap();
     let mut start = None;
     let mut heard = 0;
-    while heard < EVENTS {
+    while heard < all() {
         let text = socket.next().await.unwrap().unwrap().into_data();
         start.get_or_insert_with(ProcessTime::now);
         let frame: MinimalFrame<'_> = serde_json::from_slice(&text).unwrap();
-        heard += black_box(frame).values().map(|room| room.e.len() as u64).sum::<u64>();
+        heard += black_box(frame).values().map(|room| room.e.len()).sum::<usize>();
     }
     start.unwrap().elapsed()
 }

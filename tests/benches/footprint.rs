@@ -19,36 +19,33 @@ use std::time::Duration;
 
 use children::{Adapter, network, on, spread};
 use sechat_client::{Access, Chat, Config, EventKind, RoomId, Runtime, Server};
+use sechat_core::Credentials;
 use sechat_fixtures::switches::ThrottleCurve;
 use sechat_fixtures::{Listener, Room, Setup, User};
 use sechat_tests::conformance::Driven;
 use sechat_tests::{ADA, PASSWORD};
 
 const ROUNDS: usize = 3;
-const MANY_ROOMS: u64 = 1000;
-const MANY_ACCOUNTS: u64 = 11;
+const MANY_ROOMS: u32 = 1000;
+const MANY_ACCOUNTS: u32 = 11;
 
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
-    match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["child", adapter, chat, rooms, accounts] => {
-            child(adapter.parse().unwrap(), chat, rooms.parse().unwrap(), accounts.parse().unwrap());
-        }
-        _ => {
-            memory(args.first().map(String::as_str));
-            cold_start();
-        }
+    if let ["child", adapter, chat, rooms, accounts] = args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        return child(adapter.parse().unwrap(), chat, rooms.parse().unwrap(), accounts.parse().unwrap());
     }
+    memory(args.first().map(String::as_str));
+    cold_start();
 }
 
 /// A world with many rooms and accounts.
 fn setup() -> Setup {
     let mut setup = Setup::default();
-    for n in 2..=MANY_ROOMS {
+    for n in 2..=u64::from(MANY_ROOMS) {
         setup = setup.room(Room::new(RoomId(n), "Another"));
     }
     for n in 1..MANY_ACCOUNTS {
-        let user = User::new(sechat_client::UserId(1000 + i64::try_from(n).unwrap()), "Another bot");
+        let user = User::new(sechat_client::UserId(1000 + i64::from(n)), "Another bot");
         setup = setup.account(&email(n), PASSWORD, user);
     }
     setup.switches.throttle = ThrottleCurve::Off;
@@ -56,14 +53,14 @@ fn setup() -> Setup {
     setup
 }
 
-fn email(account: u64) -> String {
+fn email(account: u32) -> String {
     if account == 0 { sechat_tests::EMAIL.to_owned() } else { format!("bot{account}@example.com") }
 }
 
 fn memory(only: Option<&str>) {
     println!("kB of a bot that waits, as the kernel counts them (proportional set): least, middle, most of {ROUNDS}");
     for adapter in Adapter::ALL.into_iter().filter(|it| only.is_none_or(|only| it.to_string().contains(only))) {
-        let measure = |rooms: u64, accounts: u64| {
+        let measure = |rooms: u32, accounts: u32| {
             let sizes = (0..ROUNDS).map(|_| {
                 let listener = Listener::start(setup()).unwrap();
                 let bot = Bot::start(adapter, &listener.url(), rooms, accounts);
@@ -76,7 +73,7 @@ fn memory(only: Option<&str>) {
         let one = measure(1, 1);
         let rooms = measure(MANY_ROOMS, 1);
         let accounts = measure(1, MANY_ACCOUNTS);
-        let of_one = |(_, more, _): (f64, f64, f64), count: u64| (more - one.1) / (count - 1) as f64;
+        let of_one = |(_, more, _): (f64, f64, f64), count: u32| (more - one.1) / f64::from(count - 1);
         println!(
             "  {adapter:18} one room {:6.0} {:6.0} {:6.0}   a further room {:5.2}   a further account {:6.1}",
             one.0,
@@ -92,7 +89,7 @@ fn memory(only: Option<&str>) {
 struct Bot(Child);
 
 impl Bot {
-    fn start(adapter: Adapter, chat: &str, rooms: u64, accounts: u64) -> Self {
+    fn start(adapter: Adapter, chat: &str, rooms: u32, accounts: u32) -> Self {
         let mut child = Command::new(std::env::current_exe().unwrap())
             .args(["child", &adapter.to_string(), chat, &rooms.to_string(), &accounts.to_string()])
             .stdin(Stdio::piped())
@@ -119,7 +116,7 @@ impl Drop for Bot {
     }
 }
 
-fn child(adapter: Adapter, chat: &str, rooms: u64, accounts: u64) {
+fn child(adapter: Adapter, chat: &str, rooms: u32, accounts: u32) {
     match adapter {
         Adapter::Tokio | Adapter::TokioOneThread => {
             on(adapter, async { wait(sechat_tokio::Tokio::with(network()), chat, rooms, accounts).await });
@@ -132,15 +129,15 @@ fn child(adapter: Adapter, chat: &str, rooms: u64, accounts: u64) {
     }
 }
 
-async fn wait<R: Runtime>(runtime: R, url: &str, rooms: u64, accounts: u64) {
+async fn wait<R: Runtime>(runtime: R, url: &str, rooms: u32, accounts: u32) {
     let mut chats = Vec::new();
     for account in 0..accounts {
         let server = Server::custom(url, url).unwrap();
         let config = Config::new(server, Access::login(email(account), PASSWORD, None));
         let chat = Chat::<Driven<R>>::builder(config).runtime(runtime.clone()).connect().unwrap();
         let mut events = chat.events();
-        for room in 1..=rooms {
-            chat.join(RoomId(room)).await.unwrap();
+        for room in 1..=u64::from(rooms) {
+            let _ = chat.join(RoomId(room)).await.unwrap();
         }
         while chat.health().feed != sechat_client::FeedState::Live {
             events.next().await.unwrap();
@@ -148,7 +145,7 @@ async fn wait<R: Runtime>(runtime: R, url: &str, rooms: u64, accounts: u64) {
         chats.push((chat, events));
     }
     println!("joined");
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 /// From the start of a bot to its first event: requests, and bytes either way.
@@ -168,9 +165,10 @@ fn cold_start() {
                 let credentials = chat.log_in().await.unwrap();
                 credentials.to_json()
             });
-            let session = sechat_client::sechat_core::Credentials::from_json(&session).unwrap();
+            let session = Credentials::from_json(&session).unwrap();
             access = Access::login(email(0), PASSWORD, Some(session));
-            (sent.store(0, Ordering::Relaxed), received.store(0, Ordering::Relaxed));
+            sent.store(0, Ordering::Relaxed);
+            received.store(0, Ordering::Relaxed);
         }
         let before = listener.with_server(|server, _| server.audit().requests.len());
         runtime.block_on(async {
