@@ -23,6 +23,8 @@ pub(super) trait Erased: Send {
     fn parse(&self, response: &Response<Bytes>) -> Result<Boxed, Error>;
     fn settled_by(&self, refusal: &Error) -> Option<Boxed>;
     fn as_any(&self) -> &dyn Any;
+    /// The name of its type.
+    fn name(&self) -> &'static str;
 }
 
 impl<E: Endpoint> Erased for E {
@@ -44,6 +46,10 @@ impl<E: Endpoint> Erased for E {
 
     fn as_any(&self) -> &dyn Any {
         self
+    }
+
+    fn name(&self) -> &'static str {
+        std::any::type_name::<E>().rsplit("::").next().unwrap_or_default()
     }
 }
 

@@ -143,6 +143,31 @@ impl Pace {
         self.planned = None;
     }
 
+    /// When so many writes are likely to go, the first of them not before a time.
+    pub(super) fn forecast(&self, first: Instant, writes: usize) -> Vec<Instant> {
+        let (epoch, mut guess) = match (self.epoch, self.slowest()) {
+            (Some(epoch), Some(&slowest)) => (epoch, slowest),
+            _ => (first, Guess::likely()),
+        };
+        let mut at = first.max(self.named.unwrap_or(first)).saturating_duration_since(epoch).as_secs_f64();
+        let mut times = Vec::with_capacity(writes);
+        for left in (1..=writes).rev() {
+            // Without attempts before that: what they come to is not known.
+            let (on, after_rest) = plan(&guess, left);
+            at = at.max(if after_rest < on { guess.rested() } else { guess.ready() });
+            times.push(epoch + Duration::from_secs_f64(at));
+            guess.taken(None, at);
+        }
+        times
+    }
+
+    /// Of the guesses that are believed, the one by which the next write waits longest.
+    fn slowest(&self) -> Option<&Guess> {
+        let doubt = self.least_doubt();
+        let believed = self.guesses.iter().filter(|guess| guess.doubt == doubt);
+        believed.max_by(|a, b| a.ready().total_cmp(&b.ready()))
+    }
+
     fn next_after(&mut self, last: Instant, waiting: usize) -> Instant {
         if waiting <= 1 {
             self.lost = 0.0;
@@ -150,7 +175,7 @@ impl Pace {
         let doubt = self.least_doubt();
         let believed = || self.guesses.iter().filter(|guess| guess.doubt == doubt);
         let latest = |at: fn(&Guess) -> f64| believed().map(at).fold(f64::NEG_INFINITY, f64::max);
-        let Some(slowest) = believed().max_by(|a, b| a.ready().total_cmp(&b.ready())) else { return last };
+        let Some(slowest) = self.slowest() else { return last };
         let (on, after_rest) = plan(slowest, waiting);
         let since = self.seconds(last);
         let ready = latest(Guess::ready);

@@ -92,9 +92,10 @@ impl Engine {
     }
 
     /// Forgets a room and leaves it; the ticket ends when the server was told.
-    pub(in crate::engine) fn leave_room(&mut self, id: RoomId) -> TicketId {
+    pub(in crate::engine) fn leave_room(&mut self, now: Now, id: RoomId) -> TicketId {
         self.drop_room(id, &Error::Cancelled);
-        self.submit_erased(Box::new(LeaveRoom { room: id }), Sink::Ticket, self.config.attempts.get())
+        let place = self.place_of_leaving(now, id);
+        self.submit_erased(Box::new(LeaveRoom { room: id }), Sink::Ticket, self.config.attempts.get(), place)
     }
 
     /// The call that waited for a room was given up: it is not joined, unless others wait for it too.

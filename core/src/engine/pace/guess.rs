@@ -35,6 +35,9 @@ const SURPRISE: u32 = 2;
 /// From one factor of the guesses to the next.
 pub(super) const STEP: f64 = 0.015;
 
+/// The curve fitted from outside: its steepness and start.
+const FIT: (f64, f64) = (4.821_46, -1.882_49);
+
 /// All guesses: the fits of protocol notes, 6, larger and smaller, and the same gap always.
 pub(super) fn all() -> Vec<Guess> {
     let mut guesses = Vec::new();
@@ -43,22 +46,13 @@ pub(super) fn all() -> Vec<Guess> {
             let forgets = kind & 4 == 0;
             let doubt = if forgets { u32::from(!likely) } else { 5 };
             let (restarts, rounds_up) = (kind & 1 != 0, kind & 2 != 0);
-            guesses.push(Guess {
-                steepness,
-                start,
-                restarts,
-                rounds_up,
-                forgets,
-                row: 0,
-                from: f64::NEG_INFINITY,
-                doubt,
-            });
+            guesses.push(Guess { steepness, start, restarts, rounds_up, forgets, doubt, ..Guess::likely() });
         }
     };
     add(0.0, 0.0, false);
     for step in -150_i32..=85 {
         let factor = (1.0 + STEP).powi(step);
-        add(4.821_46 * factor, -1.882_49 * factor, step == 0);
+        add(FIT.0 * factor, FIT.1 * factor, step == 0);
         add(4.148_4 * factor, 1.022_42 * factor, false);
         add(0.0, 3.0 * factor, false);
     }
@@ -66,6 +60,21 @@ pub(super) fn all() -> Vec<Guess> {
 }
 
 impl Guess {
+    /// The fitted curve, before the first post.
+    pub(super) fn likely() -> Self {
+        let (steepness, start) = FIT;
+        Self {
+            steepness,
+            start,
+            restarts: false,
+            rounds_up: true,
+            forgets: true,
+            row: 0,
+            from: f64::NEG_INFINITY,
+            doubt: 0,
+        }
+    }
+
     /// The gap before the n-th post in a row.
     pub(super) fn gap(&self, n: u32) -> f64 {
         (self.steepness * f64::from(n).ln() + self.start).max(0.0)
