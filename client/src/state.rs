@@ -111,7 +111,7 @@ impl State {
 
     /// The posts for a later process.
     pub(crate) fn kept(&self) -> Vec<Post> {
-        self.kept.iter().chain(self.engine.kept()).cloned().collect()
+        self.kept.iter().cloned().chain(self.engine.kept()).collect()
     }
 
     /// Where the room goes on if it is joined now.

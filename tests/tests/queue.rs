@@ -199,7 +199,7 @@ fn what_was_given_up_is_not_in_the_queue() {
 fn restarted(duo: &mut Duo) -> Vec<Post> {
     duo.engine.shut_down(duo.now(), Pending::Keep);
     duo.until("the end", |duo| duo.finished);
-    let kept = duo.engine.kept().to_vec();
+    let kept = duo.engine.kept();
     duo.finished = false;
     duo.heal();
     duo.restart(Access::login(EMAIL, PASSWORD, None));

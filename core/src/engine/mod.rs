@@ -60,7 +60,7 @@ pub struct Engine {
     /// The writes among the calls.
     queue: Queue,
     /// What is to be posted by a later process.
-    kept: Vec<Post>,
+    kept: BTreeMap<(Priority, TicketId), Post>,
     /// Nothing may be sent before this.
     hold_until: Option<Instant>,
     /// Calls that wait for the session alone.
@@ -142,7 +142,7 @@ impl Engine {
             session,
             calls: BTreeMap::new(),
             queue: Queue::default(),
-            kept: Vec::new(),
+            kept: BTreeMap::new(),
             hold_until: None,
             logins: Vec::new(),
             results: BTreeMap::new(),

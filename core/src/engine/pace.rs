@@ -38,7 +38,7 @@ const HORIZON: usize = 24;
 /// What was learnt is forgotten after a pause this long, in seconds: the server may have changed.
 const MEMORY: f64 = 3600.0;
 /// Guesses that are so much worse than the best are dropped.
-const HOPELESS: u32 = 12;
+const HOPELESS: u16 = 12;
 /// Where no guess fits, waits become longer with each answer that shows it, and shorter with each post taken.
 const LONGER: f64 = 1.3;
 const SHORTER: f64 = 0.99;
@@ -211,13 +211,13 @@ impl Pace {
     }
 
     /// The doubt about the guesses that are believed.
-    fn least_doubt(&self) -> u32 {
+    fn least_doubt(&self) -> u16 {
         self.guesses.iter().map(|guess| guess.doubt).min().unwrap_or_default()
     }
 
     fn forget_worst(&mut self) {
         let doubt = self.least_doubt();
-        self.guesses.retain(|guess| guess.doubt < doubt + HOPELESS);
+        self.guesses.retain(|guess| guess.doubt < doubt.saturating_add(HOPELESS));
     }
 
     fn seconds(&self, at: Instant) -> f64 {
@@ -228,8 +228,8 @@ impl Pace {
 /// The seconds from the last post until so many are through: going on, and resting first.
 fn plan(guess: &Guess, waiting: usize) -> (f64, f64) {
     let posts = waiting.clamp(1, HORIZON);
-    let gaps = |row: u32| (row + 1..).take(posts).map(|n| guess.gap(n).max(1e-9)).collect::<Vec<_>>();
-    let (here, fresh) = (gaps(guess.row()), gaps(1));
+    let gaps = |first: u32| (first..).take(posts).map(|n| guess.gap(n).max(1e-9)).collect::<Vec<_>>();
+    let (here, fresh) = (gaps(guess.next()), gaps(2));
     let rest = if guess.forgets() { REST } else { f64::INFINITY };
     // By posts taken since: the seconds that the others need, in this row and in the next.
     let (mut row, mut next) = (vec![0.0_f64; posts + 1], vec![0.0_f64; posts + 1]);

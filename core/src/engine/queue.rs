@@ -219,8 +219,8 @@ impl Engine {
     }
 
     /// The posts that [`Pending::Keep`](super::Pending::Keep) has kept, in their order: the server knows nothing of them.
-    pub fn kept(&self) -> &[Post] {
-        &self.kept
+    pub fn kept(&self) -> Vec<Post> {
+        self.kept.values().cloned().collect()
     }
 
     /// Keeps what may be posted by a later process: nothing that the server may have.
@@ -228,10 +228,11 @@ impl Engine {
         let waits = |call: &&Call| {
             matches!(call.stage, Stage::Waiting(_)) && !call.maybe_done && matches!(call.sink, Sink::Ticket)
         };
-        for (id, place) in &self.queue.0 {
-            let call = self.calls.get(id).filter(waits);
-            if let Some(Task::Post(post)) = call.and_then(|call| task(call, place.priority)) {
-                self.kept.push(post);
+        for &(id, Place { priority, .. }) in &self.queue.0 {
+            let call = self.calls.get(&id).filter(waits);
+            if let Some(Task::Post(post)) = call.and_then(|call| task(call, priority)) {
+                // One that the server refuses while the engine ends was before the others.
+                self.kept.insert((priority, id), post);
             }
         }
     }

@@ -265,3 +265,30 @@ fn seconds(from: Instant, to: Instant) -> f64 {
 fn span(seconds: f64) -> Duration {
     Duration::from_secs_f64((seconds * 1000.0).ceil() / 1000.0)
 }
+
+/// Prints what the guesses cost.
+#[test]
+#[ignore = "nothing to check"]
+fn cost() {
+    println!("{} B for {} guesses", size_of::<Guess>() * guess::all().len(), guess::all().len());
+    for shape in [Shape::Fit(1.0), Shape::Fit(0.3), Shape::Steps] {
+        let server = servers(shape).next().unwrap();
+        let start = Instant::now();
+        let [burst] = server.bursts(200);
+        let spent = start.elapsed();
+        println!("{shape:?}: {:?} a post or refusal", spent / u32::try_from(200 + burst.refusals).unwrap());
+    }
+    let (mut pace, now) = (Pace::new(Duration::ZERO), Instant::now());
+    let start = Instant::now();
+    pace.taken(Some(now), now);
+    let first = start.elapsed();
+    let start = Instant::now();
+    pace.plan(now, 100);
+    let planned = start.elapsed();
+    let start = Instant::now();
+    pace.taken(Some(now), now);
+    println!("the first post: {first:?}, a plan: {planned:?}, a post: {:?}", start.elapsed());
+    let start = Instant::now();
+    let times = pace.forecast(now, 1000);
+    println!("a forecast: {:?} to {:?}", start.elapsed(), times.last().map(|&at| seconds(now, at)));
+}
