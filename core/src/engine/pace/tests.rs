@@ -229,10 +229,10 @@ fn what_was_learnt_is_forgotten_in_time() {
     let mut pace = Pace::new(Duration::ZERO);
     let mut now = Instant::now();
     pace.taken(Some(now), now);
-    pace.refused(now, now, Duration::from_secs(40));
+    pace.refused(now, now, Duration::from_secs(5));
     pace.plan(now, 1);
-    assert!(pace.ready_at() >= Some(now + Duration::from_secs(40)));
-    now += Duration::from_secs(41);
+    assert!(pace.ready_at() >= Some(now + Duration::from_secs(5)));
+    now += Duration::from_secs(6);
     pace.taken(Some(now), now);
     now += Duration::from_secs(3601);
     pace.taken(Some(now), now);
@@ -253,6 +253,24 @@ fn the_margin_is_for_a_server_that_refuses_again() {
         pace.named().unwrap().duration_since(at).as_secs()
     };
     assert_eq!([ready_at(0), ready_at(5), ready_at(12)], [5, 7, 8]);
+}
+
+#[test]
+fn another_number_of_posts_is_another_plan() {
+    let mut pace = Pace::new(Duration::ZERO);
+    let mut now = Instant::now();
+    for left in (1..=3).rev() {
+        pace.plan(now, left);
+        now = pace.ready_at().unwrap_or(now);
+        pace.taken(Some(now), now);
+    }
+    let mut ready_at = |waiting| {
+        pace.plan(now, waiting);
+        pace.ready_at()
+    };
+    let few = ready_at(1);
+    assert!(ready_at(7) > few, "there is a rest first");
+    assert_eq!(ready_at(1), few);
 }
 
 /// The document says what is so. Elsewhere logarithms may differ in the last digit, and with them a decision.
