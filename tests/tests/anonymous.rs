@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sechat_core::engine::Access;
+use sechat_core::engine::{Access, FeedState};
 use sechat_core::{Config, Error, FeedChange};
 use sechat_fixtures::Setup;
 use sechat_fixtures::switches::{AnonymousFkey, SnapshotTime, Ticks};
@@ -117,4 +117,19 @@ fn patience_can_be_without_limit() {
     duo.run(130 * SECOND);
     assert_eq!(duo.heard(ROOM), ["into the void?"]);
     assert!(!duo.changes().iter().any(|c| matches!(c, FeedChange::SessionExpired)));
+}
+
+#[test]
+fn its_health_is_that_of_its_polls() {
+    let mut duo = reader(|_, config| config.feed.patience = None);
+    duo.join(ROOM).unwrap();
+    duo.run(10 * SECOND);
+    let feed = |duo: &Duo| duo.engine.health(duo.now()).feed;
+    assert_eq!(feed(&duo), FeedState::Polling);
+    duo.always(POLL, Fate::Refused);
+    duo.run(10 * SECOND);
+    assert_eq!(feed(&duo), FeedState::Down);
+    duo.heal();
+    duo.run(60 * SECOND);
+    assert_eq!(feed(&duo), FeedState::Polling);
 }

@@ -10,7 +10,7 @@ use super::calls::Sink;
 use super::io::ExchangeId;
 use super::net::Answer;
 use super::settle::Settling;
-use crate::endpoint::{Endpoint, Nature, Session};
+use crate::endpoint::{Endpoint, LeaveAllRooms, LeaveRoom, Nature, Session};
 use crate::{Error, MessageId, Now, Refusal};
 
 /// A result whose type only its ticket knows.
@@ -111,6 +111,11 @@ impl Call {
     /// The call's endpoint, if it is of this type.
     pub(super) fn endpoint_as<E: Endpoint>(&self) -> Option<&E> {
         self.endpoint.as_any().downcast_ref()
+    }
+
+    /// Whether it leaves a room, or all.
+    pub(super) fn leaves(&self) -> bool {
+        self.endpoint_as::<LeaveRoom>().is_some() || self.endpoint_as::<LeaveAllRooms>().is_some()
     }
 
     pub(super) fn judge(&self, answer: Answer) -> Verdict {

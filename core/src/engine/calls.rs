@@ -10,7 +10,7 @@ use super::queue::Place;
 use super::session::Outcome;
 use super::settle::Settling;
 use super::{Ending, Engine, Pending};
-use crate::endpoint::{Endpoint, LeaveRoom, Nature, NewMessage, Session as Context, SocketAddress};
+use crate::endpoint::{Endpoint, LeaveAllRooms, LeaveRoom, Nature, NewMessage, Session as Context, SocketAddress};
 use crate::{Error, MessageId, Now, RoomId};
 
 /// A call that is refused goes out again this often because the session looks different: on a server that changes the
@@ -333,7 +333,7 @@ impl Engine {
         if (ended || changed && call.refreshed < MOST_REFRESHED) && call.attempts_left > 0 {
             call.refreshed += u32::from(!ended);
             call.stage = Stage::Waiting(None);
-        } else if matches!(error, Error::Changed { .. }) && call.endpoint_as::<LeaveRoom>().is_some() {
+        } else if matches!(error, Error::Changed { .. }) && call.leaves() {
             // So the page was no excuse but the answer, of which nobody knows that it is empty (protocol notes, 4.11).
             let left: Result<Boxed, Error> = Ok(Box::new(()));
             self.note_outcome(now, id, &left);
@@ -357,6 +357,8 @@ impl Engine {
         }
         if let Some(&LeaveRoom { room }) = call.endpoint_as() {
             self.was_left(room);
+        } else if call.endpoint_as::<LeaveAllRooms>().is_some() {
+            self.all_were_left();
         }
     }
 

@@ -77,6 +77,13 @@ impl Engine {
         self.feed.uncarry(id);
     }
 
+    /// As [`was_left`](Self::was_left), for every room.
+    pub(in crate::engine) fn all_were_left(&mut self) {
+        for id in self.feed.live_rooms().map(|(id, _)| id).collect::<Vec<_>>() {
+            self.was_left(id);
+        }
+    }
+
     /// An update says that the account was removed. If it may not come back, that will show.
     ///
     /// Updates say so again until the room is entered, which may be long after: that is no further denial.
