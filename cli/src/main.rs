@@ -7,6 +7,7 @@ mod output;
 mod plain;
 mod secret;
 mod session;
+mod tape;
 mod target;
 mod time;
 mod values;
@@ -17,10 +18,10 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use commands::{
-    Bookmark, Delete, Demo, Edit, History, Login, Move, Pin, Search, Send, Serve, ShowRoom, ShowUser, Star, Stars,
-    Tail, Transcript, Upload, Users, Whoami,
+    Bookmark, Delete, Demo, Edit, History, Login, Move, Pin, Record, Replay, Search, Send, Serve, ShowRoom, ShowUser,
+    Star, Stars, Tail, Transcript, Upload, Users, Whoami,
 };
-use exit::{EXIT_CODES, Failure};
+use exit::{Code, EXIT_CODES, Failure};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -66,11 +67,24 @@ enum Command {
     Transcript(Transcript),
     Stars(Stars),
     Search(Search),
+    Record(Record),
+    Replay(Replay),
 }
 
 fn main() -> ExitCode {
     let command = Program::parse().command.unwrap_or_else(|| Command::Demo(Demo::default()));
     exit::report(command.run())
+}
+
+/// A command to be recorded or replayed: one that talks to a server, and does that by itself.
+fn parse(words: &[String]) -> Result<Command, Failure> {
+    let program = Program::try_parse_from(["sechat"].into_iter().chain(words.iter().map(String::as_str)));
+    match program.unwrap_or_else(|error| error.exit()).command {
+        None | Some(Command::Demo(_) | Command::Serve(_) | Command::Record(_) | Command::Replay(_)) => {
+            Err(Failure::new(Code::Usage, "only commands that talk to a server can be recorded"))
+        }
+        Some(command) => Ok(command),
+    }
 }
 
 impl Command {
@@ -96,6 +110,8 @@ impl Command {
             Self::Transcript(transcript) => transcript.run(),
             Self::Stars(stars) => stars.run(),
             Self::Search(search) => search.run(),
+            Self::Record(record) => record.run(),
+            Self::Replay(replay) => replay.run(),
         }
     }
 }

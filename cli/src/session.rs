@@ -9,6 +9,7 @@ use sechat_blocking::{Chat, Credentials, Error, Server};
 use tempfile::NamedTempFile;
 
 use crate::exit::{Code, Failure};
+use crate::tape;
 
 #[derive(Debug)]
 pub(crate) struct SessionFile(PathBuf);
@@ -41,7 +42,11 @@ impl SessionFile {
                 refuse(format!("a session for {}, not for {server}", session.server()))
             }
             Err(Error::Store { .. }) if fs::read(&self.0).is_ok() => refuse("something else than a session".to_owned()),
-            read => Ok(read?),
+            read => {
+                let session = read?;
+                session.iter().for_each(tape::note_session);
+                Ok(session)
+            }
         }
     }
 

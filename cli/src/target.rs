@@ -9,7 +9,7 @@ use sechat_blocking::{Access, Blocking, Chat, Config, Network, Server};
 
 use crate::exit::{Code, Failure};
 use crate::session::SessionFile;
-use crate::values;
+use crate::{tape, values};
 
 /// Somebody waits at the terminal: give up within seconds. (A feed that was up once is kept up without end.)
 const ATTEMPTS: NonZeroU32 = NonZeroU32::new(3).unwrap();
@@ -48,11 +48,8 @@ impl Target {
     pub(crate) fn connect(&self, access: Access) -> Result<Chat, Failure> {
         let mut config = Config::new(self.server.clone(), access);
         config.attempts = ATTEMPTS;
-        let mut builder = Chat::builder(config);
-        if let Some(file) = &self.ca {
-            builder = builder.runtime(trusting(file)?);
-        }
-        Ok(builder.connect()?)
+        let runtime = || self.ca.as_deref().map(trusting).transpose();
+        Ok(tape::attach(Chat::builder(config), &self.server, runtime)?.connect()?)
     }
 
     /// A failure with the command that logs in here, where that is what it takes.
@@ -73,9 +70,10 @@ impl Target {
     }
 
     pub(crate) fn session(&self) -> Result<SessionFile, Failure> {
-        match &self.session {
-            Some(path) => Ok(SessionFile::at(path.clone())),
-            None => SessionFile::usual(&self.server),
+        match (tape::session_file(), &self.session) {
+            (Some(file), _) => Ok(file),
+            (None, Some(path)) => Ok(SessionFile::at(path.clone())),
+            (None, None) => SessionFile::usual(&self.server),
         }
     }
 }

@@ -4,44 +4,21 @@
 
 #![expect(clippy::unwrap_used, reason = "a bench that cannot read its frames has nothing to measure")]
 
-use std::borrow::Cow;
-use std::collections::BTreeMap;
+#[path = "common/floor.rs"]
+mod floor;
+#[path = "common/ratios.rs"]
+mod ratios;
 
 use divan::{AllocProfiler, Bencher, black_box};
+use floor::MinimalFrame;
+use ratios::{Contest, Goal};
 use sechat_core::Frame;
-use serde::Deserialize;
 
 #[global_allocator]
 static ALLOC: AllocProfiler = AllocProfiler::system();
 
 /// Frames by their number of events.
 const SIZES: [usize; 4] = [0, 1, 10, 100];
-
-/// What a bot needs, borrowed from the frame. (In an `Option`, serde would copy the text in spite of `borrow`.)
-#[derive(Deserialize)]
-#[expect(dead_code, reason = "only read")]
-struct Minimal<'a> {
-    event_type: u32,
-    id: Option<u64>,
-    #[serde(borrow, default)]
-    content: Cow<'a, str>,
-    user_id: Option<i64>,
-    #[serde(borrow, default)]
-    user_name: Cow<'a, str>,
-    room_id: Option<u64>,
-    message_id: Option<u64>,
-}
-
-#[derive(Deserialize)]
-#[expect(dead_code, reason = "only read")]
-struct MinimalRoom<'a> {
-    #[serde(borrow, default)]
-    e: Vec<Minimal<'a>>,
-    t: Option<u64>,
-    d: Option<u64>,
-}
-
-type MinimalFrame<'a> = BTreeMap<&'a str, MinimalRoom<'a>>;
 
 /// A frame as the servers write it: angle brackets and quotes of the HTML escaped, one event in four a reply.
 fn frame(events: usize) -> String {
@@ -95,4 +72,20 @@ fn typed_with_an_odd_event(bencher: Bencher<'_, '_>, events: usize) {
 
 fn main() {
     divan::main();
+    // The same as ratios, which divan does not give.
+    for events in [1, 10, 100] {
+        let json = frame(events);
+        let json = json.as_bytes();
+        Contest::new(format!("a frame of {events}, against the floor"))
+            .with("floor", None, || serde_json::from_slice::<MinimalFrame<'_>>(black_box(json)).unwrap())
+            .with("typed", Some(Goal::AtMost(1.3)), || Frame::parse(black_box(json)).unwrap())
+            .with("value", None, || serde_json::from_slice::<serde_json::Value>(black_box(json)).unwrap())
+            .run();
+        Contest::new(format!("a frame of {events}, against serde_json::Value"))
+            .with("typed", None, || Frame::parse(black_box(json)).unwrap())
+            .with("value", Some(Goal::AtLeast(2.0)), || {
+                serde_json::from_slice::<serde_json::Value>(black_box(json)).unwrap()
+            })
+            .run();
+    }
 }

@@ -72,10 +72,20 @@ enum Site {
 
 impl Site {
     fn of(server: &Server, uri: &http::Uri) -> Option<Self> {
-        let origin = Url::parse(&uri.to_string()).ok()?.origin();
-        if origin == server.chat().origin() {
+        // Addresses are made from such URLs, so that theirs is the one way to write a host.
+        let is_at = |origin: &Url| {
+            let port = uri.port_u16().or_else(|| match uri.scheme_str()? {
+                "https" => Some(443),
+                "http" => Some(80),
+                _ => None,
+            });
+            uri.scheme_str() == Some(origin.scheme())
+                && uri.host() == origin.host_str()
+                && port == origin.port_or_known_default()
+        };
+        if is_at(server.chat_url()) {
             Some(Self::Chat)
-        } else if origin == server.login().origin() {
+        } else if is_at(server.login_url()) {
             Some(Self::Login)
         } else {
             None

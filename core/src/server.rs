@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -47,20 +48,35 @@ impl Server {
 
     /// The origin of the chat pages, ending in `/`.
     pub fn chat(&self) -> Url {
-        match self {
-            Self::StackExchange => known("https://chat.stackexchange.com/"),
-            Self::StackOverflow => known("https://chat.stackoverflow.com/"),
-            Self::MetaStackExchange => known("https://chat.meta.stackexchange.com/"),
-            Self::Custom(custom) => custom.chat.clone(),
-        }
+        self.chat_url().clone()
     }
 
     /// The origin of the site to log in on, ending in `/`.
     pub fn login(&self) -> Url {
+        self.login_url().clone()
+    }
+
+    /// As [`chat`](Self::chat), to look at.
+    pub(crate) fn chat_url(&self) -> &Url {
+        static STACK_EXCHANGE: LazyLock<Url> = LazyLock::new(|| known("https://chat.stackexchange.com/"));
+        static STACK_OVERFLOW: LazyLock<Url> = LazyLock::new(|| known("https://chat.stackoverflow.com/"));
+        static META: LazyLock<Url> = LazyLock::new(|| known("https://chat.meta.stackexchange.com/"));
         match self {
-            Self::StackExchange | Self::MetaStackExchange => known("https://meta.stackexchange.com/"),
-            Self::StackOverflow => known("https://stackoverflow.com/"),
-            Self::Custom(custom) => custom.login.clone(),
+            Self::StackExchange => &STACK_EXCHANGE,
+            Self::StackOverflow => &STACK_OVERFLOW,
+            Self::MetaStackExchange => &META,
+            Self::Custom(custom) => &custom.chat,
+        }
+    }
+
+    /// As [`login`](Self::login), to look at.
+    pub(crate) fn login_url(&self) -> &Url {
+        static META: LazyLock<Url> = LazyLock::new(|| known("https://meta.stackexchange.com/"));
+        static STACK_OVERFLOW: LazyLock<Url> = LazyLock::new(|| known("https://stackoverflow.com/"));
+        match self {
+            Self::StackExchange | Self::MetaStackExchange => &META,
+            Self::StackOverflow => &STACK_OVERFLOW,
+            Self::Custom(custom) => &custom.login,
         }
     }
 
@@ -75,7 +91,7 @@ impl Server {
     /// Whether a socket may be at this address: at the chat server's own host, at Stack Exchange's socket servers for
     /// its chat, or at one of the hosts that are `allowed` as well. Without TLS only on this machine, for a server there.
     pub(crate) fn has_socket_at(&self, url: &Url, allowed: &[String]) -> bool {
-        let chat = self.chat();
+        let chat = self.chat_url();
         let Some(host) = url.host_str() else { return false };
         let of_network = !matches!(self, Self::Custom(_)) && host.ends_with(".sockets.stackexchange.com");
         let known = chat.host_str() == Some(host) || of_network;
@@ -85,7 +101,7 @@ impl Server {
 
     /// The value of the `Origin` header: no slash at the end.
     pub(crate) fn origin_header(&self) -> String {
-        self.chat().origin().ascii_serialization()
+        self.chat_url().origin().ascii_serialization()
     }
 }
 

@@ -12,7 +12,7 @@ use http::{Request, Response};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
-use sechat_client::network::{Connector, Dial, Network, STAGGER, Stream, Target, race};
+use sechat_client::network::{Connector, Dial, IDLE, KEPT, Network, STAGGER, Stream, Target, race};
 use sechat_client::websocket::WebSocket;
 use sechat_client::{AsyncMode, Error, Mode, Now, Reply, Runtime, TransportError};
 use tokio::net::{TcpStream, lookup_host};
@@ -20,9 +20,6 @@ use tokio::runtime::Handle;
 use tokio::time::sleep;
 
 use crate::connect::Connect;
-
-/// Well below the time after which servers close idle connections.
-const IDLE: Duration = Duration::from_secs(20);
 
 /// Calls that are futures, on tokio.
 #[derive(Clone)]
@@ -37,7 +34,8 @@ pub struct Tokio {
 pub(crate) struct Tcp;
 
 impl Tokio {
-    /// The runtime this is called in, with the usual settings of the network.
+    /// The runtime this is called in, with the usual settings of the network. It needs its timer and its IO
+    /// (`enable_all`, as `#[tokio::main]` has it): without, the first request panics.
     ///
     /// # Panics
     ///
@@ -60,7 +58,7 @@ impl Tokio {
         let client = Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(IDLE)
-            .pool_max_idle_per_host(4)
+            .pool_max_idle_per_host(KEPT)
             .build(Connect(connector.clone()));
         Self { handle, connector, client }
     }

@@ -1,12 +1,19 @@
 """Counts checks, and says each on a line that run.py reads."""
 
+import os
 import sys
 import time
 import traceback
 
+# The switches of the server that are flipped, and whether the first failure is enough to know.
+FLIPS = dict(flip.split("=", 1) for flip in os.environ.get("PEER_FLIPS", "").split())
+IMPATIENT = bool(os.environ.get("PEER_IMPATIENT"))
+
 
 def check(what, good, shown=""):
     print(("ok   " if good else "FAIL ") + what + ("" if good else "  -- " + repr(shown)), flush=True)
+    if IMPATIENT and not good:
+        os._exit(1)
 
 
 def equal(what, found, expected):

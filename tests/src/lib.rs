@@ -17,6 +17,11 @@ pub mod readme {}
 #[doc = include_str!("../../docs/observability.md")]
 pub mod observability {}
 
+/// And that on recordings, where it is run as well.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/recordings.md")]
+pub mod recordings {}
+
 mod answers;
 mod cast;
 mod chaos;

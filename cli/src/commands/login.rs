@@ -2,12 +2,13 @@
 
 use clap::Args;
 use sechat_blocking::{Access, Credentials, Error};
+use sechat_fixtures::recording::Hidden;
 use serde_json::json;
 
 use crate::exit::{Code, EXIT_CODES, Failure};
 use crate::session::SessionFile;
 use crate::target::Target;
-use crate::{output, plain, secret};
+use crate::{output, plain, secret, tape};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -81,15 +82,16 @@ impl Login {
 
     fn access(&self) -> Result<Access, Failure> {
         if self.cookies {
-            let (acct, prov) =
-                (secret::from("SECHAT_ACCT", "acct cookie")?, secret::from("SECHAT_PROV", "prov cookie")?);
+            let acct = tape::typed(Hidden::Acct, || secret::from("SECHAT_ACCT", "acct cookie"))?;
+            let prov = tape::typed(Hidden::Prov, || secret::from("SECHAT_PROV", "prov cookie"))?;
             return Ok(Access::Credentials(Credentials::from_cookies(self.target.server.clone(), acct, prov)?.into()));
         }
-        let email = match &self.email {
-            Some(email) => email.clone(),
-            None => secret::ask("e-mail address", "--email")?,
-        };
-        Ok(Access::login(email, secret::from("SECHAT_PASSWORD", "password")?, None))
+        let email = tape::typed(Hidden::Email, || match &self.email {
+            Some(email) => Ok(email.clone()),
+            None => secret::ask("e-mail address", "--email"),
+        })?;
+        let password = tape::typed(Hidden::Password, || secret::from("SECHAT_PASSWORD", "password"))?;
+        Ok(Access::login(email, password, None))
     }
 
     fn say(&self, file: &SessionFile, session: &Credentials, new: bool) -> Result<(), Failure> {

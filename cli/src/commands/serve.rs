@@ -33,7 +33,8 @@ Then, in another terminal:
 /// Run a simulated chat server to try bots against
 ///
 /// It speaks the protocol of the real servers, throttle included, to clients in any language: one port plays the chat and
-/// the site that one logs in on. All it knows is gone when it ends, at Ctrl-C.
+/// the site that one logs in on. In a browser on this machine, /rooms/1 is a page to talk on and to cause trouble for bots.
+/// All it knows is gone when it ends, at Ctrl-C.
 #[derive(Debug, Args)]
 #[command(after_long_help = format!("{EXAMPLES}\n{EXIT_CODES}"))]
 pub(crate) struct Serve {
@@ -73,7 +74,7 @@ pub(crate) struct Serve {
 impl Serve {
     pub(crate) fn run(self) -> Result<(), Failure> {
         let cast = Cast::new(&self.accounts, &self.rooms);
-        let options = ListenerOptions::new(cast.setup()).address(self.listen);
+        let options = ListenerOptions::new(cast.setup()).address(self.listen).local_chat();
         let listener = Listener::start_with(if self.tls { options.tls() } else { options })
             .map_err(|error| Failure::new(Code::Other, format!("cannot listen on {}: {error}", self.listen)))?;
         for person in cast.people() {
@@ -113,6 +114,7 @@ impl Serve {
         if let Some(file) = ca_file {
             output::line(format_args!("  CA       {} (use it with --ca)", file.display()))?;
         }
+        output::line(format_args!("See it and talk in a browser: {}/rooms/1", from_here(listener)))?;
         output::line(format_args!("Try: sechat tail 1 --anonymous --server {url}"))?;
         if let Some(Account { email, password, .. }) = cast.accounts.first() {
             let (email, password) = (shell_word(email), shell_word(password));
@@ -151,6 +153,16 @@ impl Serve {
             count += 1;
         }
     }
+}
+
+/// The address by which browsers on this machine reach it: the page is for them alone.
+fn from_here(listener: &Listener) -> String {
+    let url = listener.url();
+    if !listener.addr().ip().is_unspecified() {
+        return url;
+    }
+    let scheme = url.split("://").next().unwrap_or("http");
+    format!("{scheme}://localhost:{}", listener.addr().port())
 }
 
 /// Puts the certificate where clients can read it, for as long as the server runs.

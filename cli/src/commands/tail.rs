@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 
-use sechat_blocking::{Access, Error, Event, EventKind, Events, FeedChange, Pending, RoomId, TimedOut};
+use sechat_blocking::{Access, Chat, Error, Event, EventKind, Events, FeedChange, Pending, RoomId, TimedOut};
 
 use crate::exit::{Code, EXIT_CODES, Failure};
 use crate::target::Target;
@@ -61,7 +61,7 @@ impl Tail {
         let access = session.clone().map_or(Access::Anonymous, |session| Access::Credentials(session.into()));
         let chat = self.target.connect(access)?;
         let mut events = chat.events();
-        let deadline = self.seconds.and_then(|seconds| Instant::now().checked_add(Duration::from_secs(seconds)));
+        let deadline = self.seconds.and_then(|seconds| chat.now().mono.checked_add(Duration::from_secs(seconds)));
         let closer = chat.closer();
         interrupt::at_first(move || closer.shut_down(Pending::Drop))?;
 
@@ -73,7 +73,7 @@ impl Tail {
             }
             _ => eprintln!("-- reading room {} without an account", self.room),
         }
-        let result = self.follow(&mut events, deadline).map_err(advise);
+        let result = self.follow(&chat, &mut events, deadline).map_err(advise);
         if let Some(session) = &session {
             file.renew(session, &chat);
         }
@@ -82,10 +82,10 @@ impl Tail {
         result
     }
 
-    fn follow(&self, events: &mut Events, deadline: Option<Instant>) -> Result<(), Failure> {
+    fn follow(&self, chat: &Chat, events: &mut Events, deadline: Option<Instant>) -> Result<(), Failure> {
         let mut left = self.count;
         while left != Some(0) {
-            let event = match next(events, deadline) {
+            let event = match next(chat, events, deadline) {
                 Ok(Some(event)) => event,
                 Ok(None) => return Ok(events.result()?),
                 Err(TimedOut) => {
@@ -119,9 +119,9 @@ impl Tail {
     }
 }
 
-fn next(events: &mut Events, deadline: Option<Instant>) -> Result<Option<Event>, TimedOut> {
+fn next(chat: &Chat, events: &mut Events, deadline: Option<Instant>) -> Result<Option<Event>, TimedOut> {
     match deadline {
-        Some(deadline) => events.next_timeout(deadline.saturating_duration_since(Instant::now())),
+        Some(deadline) => events.next_timeout(deadline.saturating_duration_since(chat.now().mono)),
         None => Ok(events.next()),
     }
 }

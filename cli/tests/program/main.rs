@@ -8,6 +8,7 @@ mod help;
 mod keeping;
 mod login;
 mod reading;
+mod recording;
 mod send;
 mod serve;
 mod stage;

@@ -71,11 +71,11 @@ fn it_ends_with_the_script_that_started_it() {
 #[test]
 fn it_says_how_to_point_a_bot_at_it() {
     let mut server = Running::start(program(&["serve", "--account", "a@x.org:it's:Alice"]));
-    let told: Vec<_> = (0..8).map(|_| server.line()).collect();
+    let told: Vec<_> = (0..9).map(|_| server.line()).collect();
     let url = told[0].split(' ').find(|word| word.starts_with("http")).unwrap();
     let exports = format!("  export SECHAT_SERVER={url} SECHAT_EMAIL='a@x.org' SECHAT_PASSWORD='it'\\''s'");
-    assert_eq!(told[6].trim_end(), exports);
-    assert!(told[7].trim_end().ends_with(&format!("\"{url}\".parse::<Server>()?")), "{told:?}");
+    assert_eq!(told[7].trim_end(), exports);
+    assert!(told[8].trim_end().ends_with(&format!("\"{url}\".parse::<Server>()?")), "{told:?}");
 }
 
 #[cfg(unix)]
@@ -94,6 +94,11 @@ fn people_are_told_the_same() {
     assert_eq!(server.line(), "  account  bot@example.com, password \"correct horse\": Bot, user 101\n");
     assert_eq!(server.line(), "  person   Ada, user 102, in room 1\n");
     assert_eq!(server.line(), "  room     1 \"Sandbox\"\n");
+    let page = server.line();
+    assert!(
+        page.starts_with("See it and talk in a browser: http://127.0.0.1:") && page.ends_with("/rooms/1\n"),
+        "{page}"
+    );
 }
 
 #[test]

@@ -23,6 +23,13 @@ pub use self::race::{STAGGER, race};
 pub use self::target::Target;
 use self::tls::Trust;
 
+/// How long an unused connection is kept. Well below the time after which servers close idle ones: meeting one that is
+/// just being closed would leave it open whether the request arrived.
+pub const IDLE: Duration = Duration::from_secs(20);
+
+/// How many unused connections to one place are kept.
+pub const KEPT: usize = 4;
+
 /// How an adapter reaches the network: `Tokio::with(network)`, `Blocking::with(network)`, and so on.
 ///
 /// ```

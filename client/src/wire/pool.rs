@@ -5,18 +5,11 @@ use std::fmt;
 use std::pin::Pin;
 use std::sync::{Mutex, PoisonError};
 use std::task::{Context, Waker};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use futures_util::io::AsyncRead;
 
-use crate::network::{Stream, Target};
-
-/// More than this many to one place are not kept.
-const KEPT: usize = 4;
-
-/// Well below the time after which servers close idle connections: meeting one that is just being closed would leave it
-/// open whether the request arrived.
-const IDLE: Duration = Duration::from_secs(20);
+use crate::network::{IDLE, KEPT, Stream, Target};
 
 #[derive(Default)]
 pub(super) struct Pool {

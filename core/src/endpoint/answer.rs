@@ -247,7 +247,7 @@ fn is_cut_string(text: &str) -> bool {
 
 /// Whether Cloudflare answered in place of the server.
 fn is_cloudflare(response: &Response<Bytes>, html: &Html) -> bool {
-    let title = html.page().and_then(|page| page.title()).unwrap_or_default();
+    let title = html.title().unwrap_or_default();
     response.headers().contains_key("cf-mitigated")
         || ["Just a moment", "Attention Required!", "Cloudflare"].iter().any(|words| title.contains(words))
 }

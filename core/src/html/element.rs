@@ -24,12 +24,10 @@ impl<'p> Element<'p> {
     }
 
     /// An attribute, decoded; an attribute without a value is empty.
-    pub(crate) fn attribute(self, name: &str) -> Option<Cow<'p, str>> {
+    pub(crate) fn attribute(self, name: &'static str) -> Option<Cow<'p, str>> {
         let value = self.tag.attributes().get(name)?;
-        Some(value.map_or(Cow::Borrowed(""), |raw| {
-            let raw = raw.as_utf8_str();
-            Cow::Owned(htmlize::unescape_attribute(raw.as_ref()).into_owned())
-        }))
+        let raw = value.and_then(tl::Bytes::try_as_utf8_str).unwrap_or_default();
+        Some(htmlize::unescape_attribute(raw))
     }
 
     /// Its name, in lower case.
@@ -52,7 +50,8 @@ impl<'p> Element<'p> {
 
     /// Whether `class` has this word.
     pub(crate) fn has_class(self, class: &str) -> bool {
-        self.classes().any(|word| word == class)
+        let words = self.tag.attributes().class().map_or(&[][..], tl::Bytes::as_bytes);
+        words.split(u8::is_ascii_whitespace).any(|word| word == class.as_bytes())
     }
 
     /// The markup inside, without blanks at its ends; `None` when the end tag is missing.
@@ -79,7 +78,7 @@ impl<'p> Element<'p> {
 
     /// Where its inside begins, and where its end tag does.
     pub(crate) fn end(self) -> Option<(usize, usize)> {
-        self.page.insides.get(self.start())
+        self.page.insides.get_or_init(|| tags::Insides::of(self.page.source)).get(self.start())
     }
 
     /// Where the first tag after its own end tag begins or text that is not blank, in the page's markup.

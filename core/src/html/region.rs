@@ -30,8 +30,13 @@ impl<'p> Region<'p> {
 
     /// Every element that the first alternative with any match names, in the order of the page.
     pub(crate) fn all(self, selector: Selector) -> impl Iterator<Item = Element<'p>> {
-        let compound = selector.compounds().find(|compound| self.elements().any(|element| compound.matches(element)));
-        self.elements().filter(move |element| compound.as_ref().is_some_and(|compound| compound.matches(*element)))
+        let named = selector.compounds().find_map(|compound| {
+            let first = self.elements().find(|element| compound.matches(*element))?;
+            Some((compound, first.at))
+        });
+        named.into_iter().flat_map(move |(compound, from)| {
+            Self { from, ..self }.elements().filter(move |element| compound.matches(*element))
+        })
     }
 
     /// The first of [`Region::all`].

@@ -12,8 +12,11 @@ pub(crate) struct Selector(pub(super) &'static str);
 /// One compound, taken apart.
 pub(super) struct Compound {
     name: &'static str,
-    tests: Vec<Test>,
+    tests: [Option<Test>; MOST_TESTS],
 }
+
+/// No selector has more in one compound.
+const MOST_TESTS: usize = 3;
 
 enum Test {
     Class(&'static str),
@@ -43,32 +46,35 @@ impl Selector {
 impl Compound {
     pub(super) fn read(text: &'static str) -> Option<Self> {
         let (name, mut rest) = split_word(text);
-        let mut tests = Vec::new();
+        let mut tests = [const { None }; MOST_TESTS];
+        let mut count = 0;
         while let Some(mark) = rest.chars().next() {
             rest = &rest[1..];
-            match mark {
+            let test = match mark {
                 '.' | '#' => {
                     let (word, after) = split_word(rest);
                     rest = after;
-                    tests.push(match (mark, word) {
+                    match (mark, word) {
                         (_, "") => return None,
                         ('.', class) => Test::Class(class),
                         (_, value) => Test::Attribute { name: "id", how: How::Equal, value },
-                    });
+                    }
                 }
                 '[' => {
                     let (inside, after) = rest.split_once(']')?;
                     rest = after;
-                    tests.push(attribute(inside)?);
+                    attribute(inside)?
                 }
                 _ => return None,
-            }
+            };
+            *tests.get_mut(count)? = Some(test);
+            count += 1;
         }
-        (!name.is_empty() || !tests.is_empty()).then_some(Self { name, tests })
+        (!name.is_empty() || count > 0).then_some(Self { name, tests })
     }
 
     pub(super) fn matches(&self, element: Element<'_>) -> bool {
-        (self.name.is_empty() || element.is(self.name)) && self.tests.iter().all(|test| test.holds(element))
+        (self.name.is_empty() || element.is(self.name)) && self.tests.iter().flatten().all(|test| test.holds(element))
     }
 }
 

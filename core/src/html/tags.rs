@@ -43,6 +43,14 @@ impl Insides {
     }
 }
 
+/// The markup inside the first element of a name.
+pub(super) fn first<'s>(source: &'s str, name: &str) -> Option<&'s str> {
+    let mut named = tags(source, 0).filter(|(_, found, ..)| *found == name);
+    let (_, _, _, from) = named.find(|(.., closes, _)| !closes)?;
+    let (to, ..) = named.find(|(.., closes, _)| *closes)?;
+    Some(&source[from..to])
+}
+
 /// What a reader sees of some markup, white space run together.
 pub(crate) fn text(markup: &str) -> String {
     let mut raw = String::with_capacity(markup.len());

@@ -36,7 +36,7 @@ fn closing_tag<'a>(tag: &'a str, out: &mut String) -> &'a str {
     let name = inside[2..].trim_ascii();
     if name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') && !name.is_empty() {
         out.push_str("</");
-        out.push_str(&name.to_ascii_lowercase());
+        push_lowercase(name, out);
         out.push('>');
     }
     rest
@@ -46,43 +46,45 @@ fn closing_tag<'a>(tag: &'a str, out: &mut String) -> &'a str {
 fn opening_tag<'a>(tag: &'a str, out: &mut String) -> &'a str {
     let start = out.len();
     out.push('<');
-    let (name, mut rest) = split_while(&tag[1..], |c| !is_space(c) && !matches!(c, '>' | '/' | '<'));
-    let name = name.to_ascii_lowercase();
-    out.push_str(&name);
+    let (name, mut rest) = split_while(&tag[1..], |c| !is_space(c) && !matches!(c, b'>' | b'/' | b'<'));
+    push_lowercase(name, out);
     loop {
-        rest = rest.trim_start_matches(is_space);
-        let Some(c) = rest.chars().next() else {
+        rest = skip_spaces(rest);
+        let Some(&c) = rest.as_bytes().first() else {
             // The page ends inside the tag: browsers drop such a tag.
             out.truncate(start);
             return "";
         };
         match c {
-            '>' => {
+            b'>' => {
                 out.push('>');
                 rest = &rest[1..];
                 break;
             }
-            '/' if rest[1..].starts_with('>') => {
+            b'/' if rest[1..].starts_with('>') => {
                 out.push_str(" />");
                 return &rest[2..];
             }
             // Marks that stand where no attribute can begin.
-            '/' | '"' | '\'' | '=' | '<' => rest = &rest[1..],
+            b'/' | b'"' | b'\'' | b'=' | b'<' => rest = &rest[1..],
             _ => rest = attribute(rest, out),
         }
     }
-    if name == "script" || name == "style" { after_end(rest, &name, out) } else { rest }
+    match ["script", "style"].into_iter().find(|script| script.eq_ignore_ascii_case(name)) {
+        Some(name) => after_end(rest, name, out),
+        None => rest,
+    }
 }
 
 /// Copies one attribute; gives what follows.
 fn attribute<'a>(text: &'a str, out: &mut String) -> &'a str {
-    let (key, rest) = split_while(text, |c| !is_space(c) && !matches!(c, '>' | '/' | '=' | '"' | '\'' | '<'));
+    let (key, rest) = split_while(text, |c| !is_space(c) && !matches!(c, b'>' | b'/' | b'=' | b'"' | b'\'' | b'<'));
     out.push(' ');
-    out.push_str(&key.to_ascii_lowercase());
-    let Some(value) = rest.trim_start_matches(is_space).strip_prefix('=') else { return rest };
-    let value = value.trim_start_matches(is_space);
+    push_lowercase(key, out);
+    let Some(value) = skip_spaces(rest).strip_prefix('=') else { return rest };
+    let value = skip_spaces(value);
     let Some(quote) = value.chars().next().filter(|c| matches!(c, '"' | '\'')) else {
-        let (bare, rest) = split_while(value, |c| !is_space(c) && c != '>');
+        let (bare, rest) = split_while(value, |c| !is_space(c) && c != b'>');
         out.push_str("=\"");
         out.push_str(&bare.replace('"', "&quot;"));
         out.push('"');
@@ -111,12 +113,23 @@ fn after_end<'a>(body: &'a str, name: &str, out: &mut String) -> &'a str {
     ""
 }
 
-fn split_while(text: &str, keep: impl Fn(char) -> bool) -> (&str, &str) {
-    text.split_at(text.find(|c| !keep(c)).unwrap_or(text.len()))
+/// Splits where the first byte is that is not to be kept, which must be ASCII.
+fn split_while(text: &str, keep: impl Fn(u8) -> bool) -> (&str, &str) {
+    text.split_at(text.bytes().position(|byte| !keep(byte)).unwrap_or(text.len()))
 }
 
-fn is_space(c: char) -> bool {
-    matches!(c, ' ' | '\t' | '\n' | '\r' | '\x0c')
+fn push_lowercase(text: &str, out: &mut String) {
+    let start = out.len();
+    out.push_str(text);
+    out[start..].make_ascii_lowercase();
+}
+
+fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b'\x0c')
+}
+
+fn skip_spaces(text: &str) -> &str {
+    split_while(text, is_space).1
 }
 
 #[cfg(test)]

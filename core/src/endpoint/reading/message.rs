@@ -43,7 +43,7 @@ impl ShownMessage {
         let flash = region.some(at::FLASH)?;
         let next = [flash, region.first(at::MESSAGE_SOURCE)].into_iter().flatten().map(crate::html::Element::start);
         if let (Some(next), Some(end)) = (next.filter(|next| *next > content.start()).min(), content.after())
-            && content.slice(end, next) != Some("")
+            && !content.slice(end, next).is_some_and(ends_only)
         {
             return Err(region.missing("the end of .content before .flash"));
         }
@@ -74,4 +74,9 @@ impl ShownMessage {
             stars: page::stars(mark, region)?,
         })
     }
+}
+
+/// Whether these are closing tags: since 2025 `.content` may stand in a wrapper (protocol notes, 5.3).
+fn ends_only(markup: &str) -> bool {
+    markup.replace("</div>", "").trim().is_empty()
 }

@@ -76,7 +76,7 @@ impl Endpoint for OpenRoom {
 
     fn parse(&self, response: &Response<Bytes>) -> Result<RoomView, Error> {
         let answer = Answer::of("the room's page", response);
-        if answer.page()?.page().and_then(|page| page.title()).is_some_and(|title| title.starts_with("Access Denied")) {
+        if answer.page()?.title().is_some_and(|title| title.starts_with("Access Denied")) {
             return Err(Error::Refused { status: answer.status(), reason: Refusal::NoSuchRoomOrNoPermission });
         }
         let script = scripts(response.body());

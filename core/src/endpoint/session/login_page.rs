@@ -58,7 +58,7 @@ impl Endpoint for LoginPage {
 
 /// The signs of a CAPTCHA (protocol notes, 1.2): a redirect to `/nocaptcha`, or its page in place of the answer.
 pub(super) fn wants_human(answer: Answer<'_>) -> bool {
-    let title = || answer.html().ok()?.page()?.title();
+    let title = || answer.html().ok()?.title();
     answer.redirect().is_some_and(|path| path.starts_with("/nocaptcha"))
         || answer.is_html() && title().is_some_and(|title| title.contains("Human verification"))
 }

@@ -152,9 +152,7 @@ impl Engine {
     /// What was asked was not answered.
     fn question_is_open(&mut self) {
         self.feed.asks.under_way = false;
-        for room in self.feed.rooms.values_mut() {
-            room.timeline.unanswered();
-        }
+        self.feed.rooms.change_restless(|room| room.timeline.unanswered());
     }
 
     fn take_answer(&mut self, now: Now, answer: Unverified) {
@@ -223,7 +221,7 @@ impl Engine {
     fn ask(&mut self, now: Now, polling: bool) {
         let mut rooms: Vec<(RoomId, EventId)> = self
             .feed
-            .live_rooms()
+            .restless_rooms()
             .filter(|(_, room)| !room.rebuilding)
             .filter(|(_, room)| room.timeline.is_recovering() || (polling && !matches!(room.cover, Cover::Socket(_))))
             .map(|(id, room)| (id, room.timeline.cursor()))
@@ -265,7 +263,7 @@ impl Engine {
 
     /// A room that waited too long for what it missed goes on without, and says so.
     pub(super) fn release_overfull(&mut self, id: RoomId) {
-        let held = self.feed.live_room(id).map(|room| room.timeline.held());
+        let held = self.feed.rooms.get(id).map(|room| room.timeline.held());
         if held.is_some_and(|(events, bytes)| events > HELD_AT_MOST || bytes > HELD_BYTES_AT_MOST) {
             self.release(id);
         }
@@ -318,7 +316,7 @@ impl Engine {
     fn go_round_events(&mut self) {
         let held: Vec<RoomId> = self
             .feed
-            .live_rooms()
+            .restless_rooms()
             .filter(|(_, room)| {
                 room.timeline.is_recovering() && !room.rebuilding && matches!(room.cover, Cover::Socket(_))
             })
@@ -334,7 +332,7 @@ impl Engine {
     }
 
     fn some_uncovered(&self) -> bool {
-        self.feed.live_rooms().any(|(_, room)| !matches!(room.cover, Cover::Socket(_)))
+        self.feed.restless_rooms().any(|(_, room)| !matches!(room.cover, Cover::Socket(_)))
     }
 
     fn count_missed(&mut self, missed: u64) {
@@ -346,7 +344,7 @@ impl Engine {
 
     /// Tells the user once that nothing is missing any more.
     fn resumed(&mut self) {
-        if self.feed.live_rooms().all(|(_, room)| !room.timeline.is_recovering())
+        if self.feed.restless_rooms().all(|(_, room)| !room.timeline.is_recovering())
             && let Some(missed) = self.feed.resuming.take()
         {
             self.announce(FeedChange::Resumed { missed });

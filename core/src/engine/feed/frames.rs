@@ -50,7 +50,7 @@ impl Engine {
 
     /// What a socket brought cannot be read: the server is asked for it.
     fn ask_again_for(&mut self, socket: SocketId) {
-        for room in self.feed.rooms.values_mut().filter(|room| room.cover == Cover::Socket(socket)) {
+        for (_, room) in self.feed.rooms.iter_mut().filter(|(_, room)| room.cover == Cover::Socket(socket)) {
             room.timeline.recover();
         }
     }
@@ -72,7 +72,7 @@ impl Engine {
         if event.id.is_some_and(|id| self.feed.strays.contains(&id)) {
             return;
         }
-        if let Some(room) = event.room_id.and_then(|id| self.feed.rooms.get_mut(&id))
+        if let Some(room) = event.room_id.and_then(|id| self.feed.rooms.get_mut(id))
             && event.id.is_some()
         {
             room.timeline.park(event);
@@ -105,19 +105,22 @@ impl Engine {
     fn shown(&mut self, socket: SocketId, id: RoomId, last: bool) {
         let is_primary = self.feed.primary == Some(socket);
         let leads = self.feed.sockets.get(&socket).is_some_and(|s| s.leader == id);
-        if is_primary && !leads && self.feed.rooms.contains_key(&id) {
+        if is_primary && !leads && self.feed.shares != Some(true) && self.feed.rooms.contains(id) {
             self.feed.shares = Some(true);
         }
-        let Some(room) = self.feed.rooms.get_mut(&id).filter(|room| room.joining.is_none()) else { return };
+        let Some(room) = self.feed.rooms.get_mut(id).filter(|room| room.joining.is_none()) else { return };
         let Some(source) = self.feed.sockets.get_mut(&socket) else { return };
-        if !source.carries.contains(&id) {
+        let carried = room.cover == Cover::Socket(socket) || source.carries.contains(&id);
+        if !carried {
             // What happened before it began to carry the room is not its business.
             room.timeline.recover();
         }
         if last || source.latest < room.showing_from {
             return;
         }
-        source.carries.insert(id);
+        if !carried {
+            source.carries.insert(id);
+        }
         room.denied = None;
         let better = match room.cover {
             Cover::Socket(current) => is_primary && current != socket,

@@ -15,6 +15,7 @@
 //! (protocol notes, 10). Repetitions are recognised by their ids, so asking twice costs nothing.
 
 mod asking;
+mod book;
 mod frames;
 mod replays;
 mod rooms;
@@ -25,6 +26,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 use asking::{Lap, Unverified};
+use book::Book;
 use timeline::Timeline;
 use url::Url;
 
@@ -50,7 +52,7 @@ const STRAYS_REMEMBERED: usize = 4096;
 pub(super) struct Feed {
     config: FeedConfig,
     use_sockets: bool,
-    rooms: BTreeMap<RoomId, Room>,
+    rooms: Book,
     sockets: BTreeMap<SocketId, Socket>,
     /// The socket that should carry all rooms.
     primary: Option<SocketId>,
@@ -168,7 +170,7 @@ impl Feed {
         Self {
             config: config.feed.clone(),
             use_sockets: !anonymous,
-            rooms: BTreeMap::new(),
+            rooms: Book::default(),
             sockets: BTreeMap::new(),
             primary: None,
             shares: None,
@@ -194,20 +196,24 @@ impl Feed {
     /// An event leaves the engine.
     pub(super) fn hand_out(&mut self, event: &Event) {
         let Some(id) = event.room_id else { return };
-        let room = self.rooms.get_mut(&id).map(|room| &mut room.handed_out);
-        if let Some(position) = room.or(self.left_at.get_mut(&id)) {
+        if let Some(position) = self.rooms.handed_out(id).or(self.left_at.get_mut(&id)) {
             position.pass(event);
         }
     }
 
     fn live_rooms(&self) -> impl Iterator<Item = (RoomId, &Room)> {
-        self.rooms.iter().filter(|(_, room)| room.joining.is_none()).map(|(&id, room)| (id, room))
+        self.rooms.iter().filter(|(_, room)| room.joining.is_none())
+    }
+
+    /// Those joined that are not at rest.
+    fn restless_rooms(&self) -> impl Iterator<Item = (RoomId, &Room)> {
+        self.rooms.restless().filter(|(_, room)| room.joining.is_none())
     }
 
     /// Takes a room out.
     fn forget(&mut self, id: RoomId) -> Option<Room> {
         self.uncarry(id);
-        self.rooms.remove(&id)
+        self.rooms.remove(id)
     }
 
     /// No socket carries the room any more; one that shows it again begins anew.
@@ -218,7 +224,7 @@ impl Feed {
     }
 
     fn live_room(&mut self, id: RoomId) -> Option<&mut Room> {
-        self.rooms.get_mut(&id).filter(|room| room.joining.is_none())
+        self.rooms.get_mut(id).filter(|room| room.joining.is_none())
     }
 }
 
@@ -244,6 +250,7 @@ impl Engine {
         if self.feed.ended {
             return;
         }
+        self.feed.rooms.tidy();
         self.tend_sockets(now);
         self.tend_asking(now);
         self.feed.acks.retry_at = self.feed.acks.retry_at.filter(|&at| at > now.mono);
@@ -312,7 +319,7 @@ impl Engine {
             || resuming.is_some()
             || socket_retry_at.is_some()
             || *use_sockets && asking
-            || rooms.values().any(unsettled)
+            || rooms.restless().any(|(_, room)| unsettled(room))
         {
             Rest::Busy
         } else if *use_sockets {
@@ -325,12 +332,12 @@ impl Engine {
     /// Whether events arrive.
     pub(super) fn feed_state(&self) -> FeedState {
         let Feed { rooms, asks, status, use_sockets, ended, .. } = &self.feed;
-        let catches_up = || self.feed.live_rooms().any(|(_, room)| room.timeline.is_recovering());
+        let catches_up = || self.feed.restless_rooms().any(|(_, room)| room.timeline.is_recovering());
         let silent = asks.failing_since.is_some();
         match status {
             _ if *ended => FeedState::Ended,
             _ if rooms.is_empty() => FeedState::Idle,
-            _ if self.feed.live_rooms().next().is_none() => FeedState::Connecting,
+            _ if rooms.joined() == 0 => FeedState::Connecting,
             _ if !use_sockets && silent => FeedState::Down,
             _ if !use_sockets => FeedState::Polling,
             Status::Idle | Status::Connecting => FeedState::Connecting,
@@ -344,7 +351,7 @@ impl Engine {
     /// How many rooms are joined, and how many sockets are open.
     pub(super) fn feed_size(&self) -> (u64, u64) {
         let open = self.feed.sockets.values().filter(|socket| socket.is_open());
-        (self.feed.live_rooms().count() as u64, open.count() as u64)
+        (self.feed.rooms.joined() as u64, open.count() as u64)
     }
 
     fn lose_session(&mut self, error: Error) {
@@ -359,7 +366,7 @@ impl Engine {
         }
         self.feed.left_at = self.positions();
         let error = result.clone().err().unwrap_or(Error::Closed);
-        for id in self.feed.rooms.keys().copied().collect::<Vec<_>>() {
+        for id in self.feed.rooms.iter().map(|(id, _)| id).collect::<Vec<_>>() {
             self.drop_room(id, &error);
         }
         for (id, _) in std::mem::take(&mut self.feed.sockets) {

@@ -20,8 +20,9 @@ impl Engine {
         self.run(now);
     }
 
-    pub(super) fn is_replayed(&mut self, event: &Event) -> bool {
-        event.room_id.and_then(|id| self.feed.live_room(id)).is_some_and(|room| room.timeline.is_replayed(event))
+    pub(super) fn is_replayed(&self, event: &Event) -> bool {
+        let room = event.room_id.and_then(|id| self.feed.rooms.get(id));
+        room.is_some_and(|room| room.joining.is_none() && room.timeline.is_replayed(event))
     }
 
     /// Tells of a gap: those who read what is repeated of the whole of it, the others of what is new to them.

@@ -23,7 +23,7 @@ impl Engine {
             return self.finish_ticket(ticket, Err(Error::Closed));
         }
         self.take_back_leaving(id);
-        match self.feed.rooms.get_mut(&id) {
+        match self.feed.rooms.get_mut(id) {
             Some(Room { joining: Some(waiters), .. }) => waiters.push(ticket),
             Some(_) => self.finish_ticket(ticket, Ok(Box::new(()))),
             None => {
@@ -107,11 +107,17 @@ impl Engine {
 
     /// The call that waited for a room was given up: it is not joined, unless others wait for it too.
     pub(in crate::engine) fn forget_join(&mut self, ticket: TicketId) {
-        for waiters in self.feed.rooms.values_mut().filter_map(|room| room.joining.as_mut()) {
-            waiters.retain(|&waiter| waiter != ticket);
-        }
+        self.feed.rooms.change_restless(|room| {
+            if let Some(waiters) = &mut room.joining {
+                waiters.retain(|&waiter| waiter != ticket);
+            }
+        });
         let unwanted = |room: &Room| room.joining.as_ref().is_some_and(Vec::is_empty);
-        self.feed.rooms.retain(|_, room| !unwanted(room));
+        let unwanted: Vec<RoomId> =
+            self.feed.rooms.restless().filter(|(_, room)| unwanted(room)).map(|(id, _)| id).collect();
+        for id in unwanted {
+            self.feed.rooms.remove(id);
+        }
     }
 
     pub(super) fn joined(&mut self, now: Now, id: RoomId, ticket: TicketId, result: Result<RoomSnapshot, Error>) {
@@ -121,8 +127,8 @@ impl Engine {
         match result {
             Ok(snapshot) => {
                 let last = snapshot.events.iter().filter_map(|event| event.message().map(|message| message.id)).max();
-                if let Some(time) = snapshot.time {
-                    return self.begin(now, id, time, last);
+                if snapshot.time.is_some() {
+                    return self.begin(now, id, snapshot.time, last);
                 }
                 // An answer about everything names the latest event as well.
                 let everything = PollEvents { rooms: vec![(id, EventId(0))] };
@@ -152,12 +158,14 @@ impl Engine {
 
     /// Whether the room that this call asked for is still being joined: it may have been left and asked for again.
     fn is_joining(&self, id: RoomId, ticket: TicketId) -> bool {
-        self.feed.rooms.get(&id).is_some_and(|room| room.asked_by == ticket && room.joining.is_some())
+        self.feed.rooms.get(id).is_some_and(|room| room.asked_by == ticket && room.joining.is_some())
     }
 
-    fn begin(&mut self, now: Now, id: RoomId, time: EventId, last: Option<MessageId>) {
-        let Some(room) = self.feed.rooms.get_mut(&id) else { return };
+    /// `time` is the latest event, if the server named one: it may have shut the room since it showed its messages.
+    fn begin(&mut self, now: Now, id: RoomId, time: Option<EventId>, last: Option<MessageId>) {
+        let Some(room) = self.feed.rooms.get_mut(id) else { return };
         let Some(waiters) = room.joining.take() else { return };
+        let time = time.or(room.resume.map(|position| position.after)).unwrap_or_default();
         room.showing_from = time;
         let known = self.feed.strays.iter().copied();
         match room.resume.take() {
@@ -211,9 +219,9 @@ impl Engine {
     }
 }
 
-/// The latest event in an answer about everything that ever happened in a room.
-fn latest_in(frame: Frame, room: RoomId) -> EventId {
-    let update = frame.rooms.into_iter().find(|(id, _)| *id == room).map(|(_, update)| update).unwrap_or_default();
+/// The latest event in an answer about everything that ever happened in a room, if there is one.
+fn latest_in(frame: Frame, room: RoomId) -> Option<EventId> {
+    let (_, update) = frame.rooms.into_iter().find(|(id, _)| *id == room)?;
     let last = update.events.iter().filter_map(|event| event.id).max();
-    last.max(update.t).unwrap_or(EventId(0))
+    last.max(update.t)
 }

@@ -7,7 +7,7 @@ use http::Request;
 use http::header::{ORIGIN, USER_AGENT};
 use url::Url;
 
-use super::{Cover, FeedJob, Status};
+use super::{Cover, Feed, FeedJob, Room, Status};
 use crate::endpoint::SocketAddress;
 use crate::engine::Engine;
 use crate::engine::io::{Output, SocketId};
@@ -87,7 +87,7 @@ impl Engine {
             };
             Some(own).into_iter().chain(socket.retire_at).min()
         });
-        let trials = self.feed.rooms.values().filter_map(|room| match room.cover {
+        let trials = self.feed.rooms.restless().filter_map(|(_, room)| match room.cover {
             Cover::Trial(until) => Some(until),
             _ => None,
         });
@@ -107,7 +107,7 @@ impl Engine {
     }
 
     pub(in crate::engine) fn socket_opened(&mut self, now: Now, id: SocketId) {
-        let present = self.feed.rooms.values().map(|room| room.showing_from).max().unwrap_or_default();
+        let present = self.feed.rooms.iter().map(|(_, room)| room.showing_from).max().unwrap_or_default();
         let Some(socket) = self.feed.sockets.get_mut(&id) else { return };
         self.net.watch.stats.sockets_opened += 1;
         socket.latest = present;
@@ -148,8 +148,8 @@ impl Engine {
         if socket.opened_at().is_none() {
             self.keep(socket.replaces);
         }
-        for (room_id, room) in &mut self.feed.rooms {
-            let led = *room_id == socket.leader && room.cover == Cover::Opening;
+        for (room_id, room) in self.feed.rooms.iter_mut() {
+            let led = room_id == socket.leader && room.cover == Cover::Opening;
             if led || room.cover == Cover::Socket(id) {
                 room.cover = Cover::None;
             }
@@ -168,7 +168,7 @@ impl Engine {
     ) {
         let request = url.and_then(|url| self.handshake(leader, url));
         match request {
-            Ok(request) if self.feed.rooms.contains_key(&leader) => {
+            Ok(request) if self.feed.rooms.contains(leader) => {
                 let id = SocketId(self.net.fresh_id());
                 let until = now.mono + self.config.request_timeout;
                 let state = State::Opening { until };
@@ -215,14 +215,15 @@ impl Engine {
     pub(super) fn close_useless_sockets(&mut self) {
         let needed = |id: SocketId, socket: &Socket| {
             let tried = self.feed.primary == Some(id);
-            let covers = self.feed.rooms.values().any(|room| match room.cover {
+            let covers = |room: &Room| match room.cover {
                 Cover::Socket(by) => by == id,
                 Cover::Trial(_) | Cover::Entering => tried,
                 Cover::None | Cover::Opening => false,
-            });
+            };
             let opening = matches!(socket.state, State::Opening { .. });
-            let leads = self.feed.rooms.contains_key(&socket.leader);
-            covers || (opening && leads)
+            // Mostly it is the room that it was opened for.
+            self.feed.rooms.get(socket.leader).is_some_and(|leader| opening || covers(leader))
+                || self.feed.rooms.iter().any(|(_, room)| covers(room))
         };
         let useless: Vec<SocketId> =
             self.feed.sockets.iter().filter(|&(&id, socket)| !needed(id, socket)).map(|(&id, _)| id).collect();
@@ -266,9 +267,8 @@ impl Engine {
             .map(|(&id, socket)| (id, socket.leader))
             .collect();
         for (id, leader) in old {
-            let covered =
-                || self.feed.rooms.iter().find(|(_, room)| room.cover == Cover::Socket(id)).map(|(&id, _)| id);
-            let Some(leader) = self.feed.rooms.contains_key(&leader).then_some(leader).or_else(covered) else {
+            let covered = || self.feed.rooms.iter().find(|(_, room)| room.cover == Cover::Socket(id)).map(|(id, _)| id);
+            let Some(leader) = self.feed.rooms.contains(leader).then_some(leader).or_else(covered) else {
                 self.close_socket(id);
                 continue;
             };
@@ -281,22 +281,23 @@ impl Engine {
 
     /// A room that did not show on the shared socket gets one of its own.
     fn end_trials(&mut self, now: Now) {
-        for room in self.feed.rooms.values_mut() {
+        let Feed { rooms, shares, .. } = &mut self.feed;
+        rooms.change_restless(|room| {
             if matches!(room.cover, Cover::Trial(until) if until <= now.mono) {
                 room.cover = Cover::None;
-                self.feed.shares = Some(false);
+                *shares = Some(false);
             }
-        }
+        });
         self.close_useless_sockets();
     }
 
     /// Finds somebody to bring the events of each room that nobody brings.
     fn cover_rooms(&mut self, now: Now) {
         let uncovered: Vec<RoomId> =
-            self.feed.live_rooms().filter(|(_, room)| room.cover == Cover::None).map(|(id, _)| id).collect();
+            self.feed.restless_rooms().filter(|(_, room)| room.cover == Cover::None).map(|(id, _)| id).collect();
         for id in uncovered {
             let shared = self.feed.shares != Some(false);
-            let opening = self.feed.live_rooms().any(|(_, room)| room.cover == Cover::Opening);
+            let opening = self.feed.restless_rooms().any(|(_, room)| room.cover == Cover::Opening);
             let share = shared && self.feed.primary.is_some();
             let Some(room) = self.feed.live_room(id) else { continue };
             if share {
@@ -319,7 +320,7 @@ impl Engine {
         let wait = self.jitter.backoff(self.feed.socket_faults, self.feed.config.backoff_cap);
         self.feed.socket_retry_at = Some(now.mono + wait);
         self.uncovered(now);
-        let carried = self.feed.rooms.values().any(|room| matches!(room.cover, Cover::Socket(_)));
+        let carried = self.feed.rooms.iter().any(|(_, room)| matches!(room.cover, Cover::Socket(_)));
         if !carried && !self.feed.rooms.is_empty() {
             if self.feed.status != Status::Polling {
                 self.feed.status = Status::Down;
@@ -344,7 +345,7 @@ impl Engine {
         if self.feed.primary == Some(id) {
             self.feed.primary = self.feed.sockets.iter().find(|(_, s)| s.opened_at().is_some()).map(|(&id, _)| id);
         }
-        for room in self.feed.rooms.values_mut().filter(|room| room.cover == Cover::Socket(id)) {
+        for (_, room) in self.feed.rooms.iter_mut().filter(|(_, room)| room.cover == Cover::Socket(id)) {
             room.cover = Cover::None;
         }
         self.end_trials_of_none();
@@ -353,9 +354,11 @@ impl Engine {
     /// Without a shared socket nothing is on trial.
     fn end_trials_of_none(&mut self) {
         if self.feed.primary.is_none() {
-            for room in self.feed.rooms.values_mut().filter(|room| matches!(room.cover, Cover::Trial(_))) {
-                room.cover = Cover::None;
-            }
+            self.feed.rooms.change_restless(|room| {
+                if matches!(room.cover, Cover::Trial(_)) {
+                    room.cover = Cover::None;
+                }
+            });
         }
     }
 

@@ -334,14 +334,18 @@ impl Timeline {
     }
 }
 
-/// A room's messages and its events in one order. A message stands before every event about it or a later one: the
-/// room may have been read after the latest event.
+/// A room's messages and its events in one order. A message stands before every event that is not sure to be older, which
+/// only the posting of an earlier message is: whoever stops reading in between and goes on after an event must not pass a
+/// message that has no event of its own.
 fn merged(messages: Vec<Event>, events: Vec<Event>) -> Vec<Event> {
     let mut messages = messages.into_iter().peekable();
+    let posts: Vec<MessageId> = events.iter().filter_map(posted).collect();
+    let mut posts = posts.into_iter().peekable();
     let mut all = Vec::new();
     for event in events {
-        let about = event.message().map(|message| message.id);
-        all.extend(std::iter::from_fn(|| messages.next_if(|message| posted(message) <= about)));
+        let next = posts.peek().copied();
+        all.extend(std::iter::from_fn(|| messages.next_if(|message| next.is_none() || posted(message) < next)));
+        posts.next_if(|&post| posted(&event) == Some(post));
         all.push(event);
     }
     all.extend(messages);
@@ -390,6 +394,33 @@ mod tests {
         assert_eq!(early.iter().map(id).collect::<Vec<_>>(), [Some(5), Some(6)]);
         let update = RoomUpdate { t: Some(EventId(9)), d: Some(3), ..RoomUpdate::default() };
         assert_eq!(timeline.update(update, 0).iter().map(id).collect::<Vec<_>>(), [Some(7)]);
+    }
+
+    #[test]
+    fn messages_without_events_come_before_all_that_may_be_newer() {
+        let posted = |event: u64, message: u64| {
+            let id = if event > 0 { format!(r#""id":{event},"#) } else { String::new() };
+            let json =
+                format!(r#"{{"event_type":1,{id}"room_id":1,"user_id":7,"message_id":{message},"content":"x"}}"#);
+            Event::parse(json.as_bytes())
+        };
+        let read = vec![posted(0, 8), posted(0, 9), posted(0, 12), posted(0, 13)];
+        let held = vec![event(47), posted(50, 10), event(53), posted(54, 14), event(55)];
+        let order: Vec<_> = merged(read, held).iter().map(|one| (id(one), super::posted(one).map(|id| id.0))).collect();
+        let (of, without) =
+            (|event: u64, message: u64| (Some(event), Some(message)), |message: u64| (None, Some(message)));
+        let expected = [
+            without(8),
+            without(9),
+            (Some(47), None),
+            of(50, 10),
+            without(12),
+            without(13),
+            (Some(53), None),
+            of(54, 14),
+            (Some(55), None),
+        ];
+        assert_eq!(order, expected);
     }
 
     #[test]
