@@ -161,9 +161,12 @@ fn bot(adapter: Adapter, chat: &str) -> Duration {
             let events = chat.join(RoomId(1)).unwrap().events();
             let mut start = None;
             let posts = events.filter(|event| matches!(black_box(event).kind, EventKind::MessagePosted(_)));
-            let heard = posts.inspect(|_| {
-                start.get_or_insert_with(ProcessTime::now);
-            }).take(all()).count();
+            let heard = posts
+                .inspect(|_| {
+                    start.get_or_insert_with(ProcessTime::now);
+                })
+                .take(all())
+                .count();
             assert_eq!(heard, all());
             start.unwrap().elapsed()
         }

@@ -38,6 +38,7 @@ impl Engine {
                     showing_from: EventId::default(),
                     admitted: false,
                     rebuilding: false,
+                    left_out: false,
                 };
                 self.feed.rooms.insert(id, room);
                 self.session.hint(id);
