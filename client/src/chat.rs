@@ -9,8 +9,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use sechat_core::endpoint::Endpoint;
-use sechat_core::engine::{Access, FeedState, Health, Pending, Stats};
-use sechat_core::{Config, Credentials as Session, Engine, Error, Me, RoomId, Secret, Server};
+use sechat_core::engine::{Access, FeedState, Health, Pending, Post, Priority, Queued, Stats};
+use sechat_core::{Config, Credentials as Session, Engine, Error, Me, MessageId, RoomId, Secret, Server};
 
 use crate::builder::ChatBuilder;
 use crate::closer::Closer;
@@ -111,6 +111,12 @@ impl<M: Mode> Chat<M> {
         M::hand_over(self.submit(endpoint))
     }
 
+    /// Posts a message that was made as a value: one with a [`Priority`](crate::Priority), or one that an earlier process has
+    /// kept ([`SavedState::take_posts`]). Fails as [`Room::send`] does.
+    pub fn post(&self, post: Post) -> M::Reply<MessageId> {
+        M::hand_over(self.connection.call("send", |engine, now| engine.post(now, post)))
+    }
+
     /// The events of all rooms of this connection, those joined later included, from now on.
     pub fn events(&self) -> Events<M> {
         Events::new(&self.connection, None)
@@ -131,6 +137,22 @@ impl<M: Mode> Chat<M> {
     /// How many posts, edits and the like wait for their turn or are under way.
     pub fn queued(&self) -> usize {
         self.connection.look(Engine::queued)
+    }
+
+    /// What waits for its turn or is under way, in the order in which it goes out: for which room, with which text, since
+    /// when, and when it is expected to go.
+    ///
+    /// ```
+    /// # use sechat_client::{Chat, Mode};
+    /// # fn show<M: Mode>(chat: &Chat<M>) {
+    /// for queued in chat.queue() {
+    ///     println!("{:?} in {:?}", queued.text(), queued.expected_in);
+    /// }
+    /// # }
+    /// ```
+    pub fn queue(&self) -> Vec<Queued> {
+        let now = self.connection.now();
+        self.connection.look(|engine| engine.queue(now))
     }
 
     /// What the connection has done so far, and how much waits: plain numbers, for metrics.
@@ -164,13 +186,19 @@ impl<M: Mode> Chat<M> {
     /// It moves past an event once all [`Events`] that read its room have dealt with it, as
     /// [`ChatBuilder::delivery`](crate::ChatBuilder::delivery) says; so a stream that is kept but read no more holds it
     /// back. What no stream reads counts as dealt with.
+    ///
+    /// After a [`shut_down`](Self::shut_down) with [`Pending::Keep`] it has the posts that were not sent, which begins as
+    /// that is called; store it once that has ended. Before that it has none: they may go out at any moment, and a later
+    /// process would post them again.
     pub fn state(&self) -> SavedState {
-        self.connection.with(|state| SavedState::new(state.engine.server(), state.positions()))
+        self.connection.with(|state| SavedState::new(state.engine.server(), state.positions(), state.kept()))
     }
 
     /// Goes on from where an earlier process stood: rooms that are joined from now on begin with what has happened
     /// since, in order, once. Where the server has forgotten part of it, a
     /// [`FeedChange::Gap`](crate::FeedChange::Gap) says so.
+    ///
+    /// Posts that the state holds are not posted, but kept on for the next one: [`SavedState::take_posts`] has them.
     ///
     /// ```no_run
     /// # use sechat_client::{AsyncMode, Chat, Error, Room, SavedState};
@@ -189,8 +217,8 @@ impl<M: Mode> Chat<M> {
     /// [`Error::Invalid`] for a state of another server.
     pub fn resume(&self, state: SavedState) -> Result<(), Error> {
         self.connection.with(|here| {
-            let positions = state.positions(here.engine.server())?;
-            here.resume(positions);
+            let (positions, posts) = state.parts(here.engine.server())?;
+            here.resume(positions, posts);
             Ok(())
         })
     }
@@ -227,7 +255,7 @@ impl<M: Mode> Chat<M> {
     }
 
     /// As [`close`](Self::close), choosing what becomes of posts that still wait. It may follow an earlier `close` to
-    /// drop what that one waits for.
+    /// drop or [keep](Pending::Keep) what that one waits for.
     pub fn shut_down(&self, pending: Pending) -> M::Reply<()> {
         M::hand_over(self.connection.shut_down(pending))
     }
@@ -243,8 +271,12 @@ impl<M: Mode> Chat<M> {
 
     /// As [`call`](Self::call), for calls that others follow.
     pub(crate) fn submit<E: Endpoint>(&self, endpoint: E) -> Reply<E::Output> {
+        self.submit_at(endpoint, Priority::Normal)
+    }
+
+    pub(crate) fn submit_at<E: Endpoint>(&self, endpoint: E, priority: Priority) -> Reply<E::Output> {
         let name = std::any::type_name::<E>().rsplit("::").next().unwrap_or_default();
-        self.connection.call(name, |engine, now| engine.submit(now, endpoint))
+        self.connection.call(name, |engine, now| engine.submit_at(now, endpoint, priority))
     }
 
     pub(crate) fn connection(&self) -> &Arc<Connection> {

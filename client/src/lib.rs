@@ -72,7 +72,9 @@ pub use runtime::{AsyncMode, BlockingMode, Mode, Replied, Rest, Runtime, Socket}
 #[cfg(feature = "network")]
 pub use rustls;
 pub use saved::{Delivery, SavedState};
-pub use sechat_core::engine::{Access, FeedConfig, FeedState, Health, Pending, ReplyStyle, SessionState, Stats};
+pub use sechat_core::engine::{
+    Access, FeedConfig, FeedState, Health, Pending, Post, Priority, Queued, ReplyStyle, SessionState, Stats, Task,
+};
 pub use sechat_core::event::{EventKind, FeedChange, Message};
 pub use sechat_core::{
     Config, CustomServer, Day, Error, Event, EventId, Invalid, LoginError, Me, MessageId, Now, Refusal, RoomId, Secret,

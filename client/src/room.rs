@@ -10,7 +10,8 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use sechat_core::endpoint::{DeleteMessage, Endpoint};
-use sechat_core::{MessageId, RoomId, Server};
+use sechat_core::engine::{Post, Priority};
+use sechat_core::{Engine, MessageId, RoomId, Server};
 
 use crate::chat::Chat;
 use crate::events::Events;
@@ -30,6 +31,7 @@ pub use moving::Moved;
 pub struct Room<M: Mode> {
     chat: Chat<M>,
     id: RoomId,
+    priority: Priority,
     /// What has happened since the room was joined, until somebody asks for it.
     since_join: Arc<Mutex<Option<Events<M>>>>,
 }
@@ -73,12 +75,13 @@ impl<M: Mode> Room<M> {
     /// Replaces the text of a message of one's own, for about two minutes after it was posted. A reply stays a reply.
     pub fn edit(&self, message: impl Into<MessageId>, text: impl Into<String>) -> M::Reply<()> {
         let (message, text) = (message.into(), text.into());
-        M::hand_over(self.chat.connection().call("edit", |engine, now| engine.edit(now, message, text)))
+        let edit = |engine: &mut Engine, now| engine.edit_at(now, message, text, self.priority);
+        M::hand_over(self.chat.connection().call("edit", edit))
     }
 
     /// Deletes a message of one's own, for about two minutes after it was posted.
     pub fn delete(&self, message: impl Into<MessageId>) -> M::Reply<()> {
-        self.chat.call(DeleteMessage { message: message.into() })
+        self.call(DeleteMessage { message: message.into() })
     }
 
     /// The events of this room, and whatever happens to the feed.
@@ -88,6 +91,19 @@ impl<M: Mode> Room<M> {
     pub fn events(&self) -> Events<M> {
         let since_join = self.since_join.lock().unwrap_or_else(PoisonError::into_inner).take();
         since_join.unwrap_or_else(|| Events::new(self.chat.connection(), Some(self.id)))
+    }
+
+    /// A handle to the same room, whose posts, edits and other calls that write go out before or after those of others.
+    ///
+    /// ```
+    /// # use sechat_client::{Mode, Priority, Room};
+    /// # fn report<M: Mode>(room: &Room<M>, lines: Vec<String>) -> Vec<M::Reply<sechat_client::MessageId>> {
+    /// let bulk = room.with_priority(Priority::Bulk);
+    /// lines.into_iter().map(|line| bulk.send(line)).collect()
+    /// # }
+    /// ```
+    pub fn with_priority(&self, priority: Priority) -> Self {
+        Self { priority, ..self.clone() }
     }
 
     /// Its id.
@@ -110,28 +126,38 @@ impl<M: Mode> Room<M> {
     }
 
     pub(crate) fn new(chat: Chat<M>, id: RoomId) -> Self {
-        Self { chat, id, since_join: Arc::default() }
+        Self { chat, id, priority: Priority::Normal, since_join: Arc::default() }
     }
 
     /// A room that is about to be joined: it hears from the first moment on.
     pub(crate) fn listening(chat: Chat<M>, id: RoomId) -> Self {
         let events = Events::new(chat.connection(), Some(id));
-        Self { chat, id, since_join: Arc::new(Mutex::new(Some(events))) }
+        Self { chat, id, priority: Priority::Normal, since_join: Arc::new(Mutex::new(Some(events))) }
     }
 
-    /// As [`Chat::call`], for calls that others follow.
+    fn call<E: Endpoint>(&self, endpoint: E) -> M::Reply<E::Output> {
+        M::hand_over(self.submit(endpoint))
+    }
+
+    /// The same, for calls that others follow.
     fn submit<E: Endpoint>(&self, endpoint: E) -> Reply<E::Output> {
-        self.chat.submit(endpoint)
+        self.chat.submit_at(endpoint, self.priority)
     }
 
     fn post(&self, text: String, reply_to: Option<MessageId>) -> M::Reply<MessageId> {
-        M::hand_over(self.chat.connection().call("send", |engine, now| engine.send(now, self.id, text, reply_to)))
+        let post = self.message(text, reply_to);
+        M::hand_over(self.chat.connection().call("send", |engine, now| engine.post(now, post)))
+    }
+
+    fn message(&self, text: String, reply_to: Option<MessageId>) -> Post {
+        let post = Post::new(self.id, text).priority(self.priority);
+        if let Some(message) = reply_to { post.reply_to(message) } else { post }
     }
 }
 
 impl<M: Mode> Clone for Room<M> {
     fn clone(&self) -> Self {
-        Self { chat: self.chat.clone(), id: self.id, since_join: Arc::clone(&self.since_join) }
+        Self { chat: self.chat.clone(), id: self.id, priority: self.priority, since_join: Arc::clone(&self.since_join) }
     }
 }
 

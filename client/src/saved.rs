@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use sechat_core::engine::Position;
+use sechat_core::engine::{Position, Post};
 use sechat_core::{Error, Invalid, RoomId, Server};
 use serde::{Deserialize, Serialize};
 
 use crate::store::{self, Slot};
 
-/// How far the bot has come in each of its rooms: small, without secrets, to be stored and handed to
-/// [`Chat::resume`](crate::Chat::resume) by the next process.
+/// How far the bot has come in each of its rooms, and the posts that a shutdown with [`Pending::Keep`](crate::Pending::Keep)
+/// has kept: small, without secrets, to be stored and handed to [`Chat::resume`](crate::Chat::resume) by the next process.
+/// The texts of kept posts are in it as they are.
 ///
 /// It can be stored with [`save`](Self::save), or with `serde` wherever the bot keeps its data.
 ///
@@ -27,6 +28,8 @@ pub struct SavedState {
     version: Version,
     server: String,
     rooms: BTreeMap<RoomId, Position>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    posts: Vec<Post>,
 }
 
 /// When an event counts as read, so that a process that goes on from a [`SavedState`] does not get it again.
@@ -80,15 +83,43 @@ impl SavedState {
         self.rooms.keys().copied().collect()
     }
 
-    pub(crate) fn new(server: &Server, rooms: BTreeMap<RoomId, Position>) -> Self {
-        Self { version: Version, server: server.to_string(), rooms }
+    /// The posts that were kept, in their order.
+    pub fn posts(&self) -> &[Post] {
+        &self.posts
     }
 
-    /// The positions, if they are this server's.
-    pub(crate) fn positions(self, server: &Server) -> Result<BTreeMap<RoomId, Position>, Error> {
+    /// Takes the kept posts out, to [post](crate::Chat::post) them. Store the state without them before that: a process that
+    /// ends in between has posted fewer of them than it might, and one that stores it after would post them again.
+    ///
+    /// ```no_run
+    /// # use sechat_client::{AsyncMode, Chat, Error, Mode, Reply, SavedState, MessageId};
+    /// # async fn go_on<M: AsyncMode + Mode<Reply<MessageId> = Reply<MessageId>>>(chat: &Chat<M>) -> Result<(), Error> {
+    /// if let Some(mut state) = SavedState::load("state.json")? {
+    ///     let posts = state.take_posts();
+    ///     state.save("state.json")?;
+    ///     chat.resume(state)?;
+    ///     let replies: Vec<_> = posts.into_iter().map(|post| chat.post(post)).collect();
+    ///     for reply in replies {
+    ///         reply.await?;
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use = "they are in no other place"]
+    pub fn take_posts(&mut self) -> Vec<Post> {
+        std::mem::take(&mut self.posts)
+    }
+
+    pub(crate) fn new(server: &Server, rooms: BTreeMap<RoomId, Position>, posts: Vec<Post>) -> Self {
+        Self { version: Version, server: server.to_string(), rooms, posts }
+    }
+
+    /// The positions and posts, if they are this server's.
+    pub(crate) fn parts(self, server: &Server) -> Result<(BTreeMap<RoomId, Position>, Vec<Post>), Error> {
         let here = server.to_string();
         if self.server == here {
-            return Ok(self.rooms);
+            return Ok((self.rooms, self.posts));
         }
         Err(Invalid::State(format!("it is for {}, and the chat server is {here}", self.server)).into())
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::task::Waker;
 
-use sechat_core::engine::{Output, Position, TicketId};
+use sechat_core::engine::{Output, Position, Post, TicketId};
 use sechat_core::event::{Event, EventKind, FeedChange};
 use sechat_core::{Engine, Error, EventId, Now, RoomId};
 
@@ -20,6 +20,8 @@ pub(crate) struct State {
     next_id: u64,
     /// Where an earlier process stood in rooms that are not joined yet.
     resume: BTreeMap<RoomId, Position>,
+    /// Posts that an earlier process has kept, and this one has not taken.
+    kept: Vec<Post>,
     /// After which event the record of a room had its last gap.
     gaps: BTreeMap<RoomId, EventId>,
     feed_end: Option<Result<(), Error>>,
@@ -60,6 +62,7 @@ impl State {
             waiting: BTreeMap::new(),
             next_id: 0,
             resume: BTreeMap::new(),
+            kept: Vec::new(),
             gaps: BTreeMap::new(),
             feed_end: None,
             end: None,
@@ -100,9 +103,15 @@ impl State {
         id
     }
 
-    /// Rooms that are joined from now on go on from here.
-    pub(crate) fn resume(&mut self, positions: BTreeMap<RoomId, Position>) {
+    /// Rooms that are joined from now on go on from here; posts that nobody took are kept on.
+    pub(crate) fn resume(&mut self, positions: BTreeMap<RoomId, Position>, posts: Vec<Post>) {
         self.resume.extend(positions);
+        self.kept.extend(posts);
+    }
+
+    /// The posts for a later process.
+    pub(crate) fn kept(&self) -> Vec<Post> {
+        self.kept.iter().cloned().chain(self.engine.kept()).collect()
     }
 
     /// Where the room goes on if it is joined now.

@@ -51,6 +51,16 @@ pub enum Error {
         /// How long the server asked to wait.
         retry_after: Duration,
     },
+    /// More posts, edits and the like would wait than the configuration allows; this one was not taken in.
+    #[error(
+        "no more than {limit} calls may wait for the server's throttle: wait for some of them before making more, \
+         or raise Config::queue_limit"
+    )]
+    #[non_exhaustive]
+    QueueFull {
+        /// The limit of the configuration.
+        limit: usize,
+    },
     /// The account has just posted the same text; the server dropped this one.
     #[error("the server dropped a message equal to your last one: change the text or wait a minute")]
     Duplicate,

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use sechat_core::engine::Access;
+use sechat_core::engine::{Access, FeedState};
 use sechat_core::{Config, Error, FeedChange};
-use sechat_fixtures::Setup;
-use sechat_fixtures::switches::{AnonymousFkey, SnapshotTime, Ticks};
-use sechat_tests::{Duo, Fate, OTHER, PRIVATE, ROOM, gaps, page};
+use sechat_fixtures::switches::{AnonymousFkey, ForbiddenPoll, SnapshotTime, Ticks};
+use sechat_fixtures::{Access as RoomAccess, Setup};
+use sechat_tests::{Duo, Fate, OTHER, PRIVATE, ROOM, answer, gaps, page};
 
 const POLL: &str = "POST /events";
 const SECOND: Duration = Duration::from_secs(1);
@@ -117,4 +117,53 @@ fn patience_can_be_without_limit() {
     duo.run(130 * SECOND);
     assert_eq!(duo.heard(ROOM), ["into the void?"]);
     assert!(!duo.changes().iter().any(|c| matches!(c, FeedChange::SessionExpired)));
+}
+
+#[test]
+fn its_health_is_that_of_its_polls() {
+    let mut duo = reader(|_, config| config.feed.patience = None);
+    duo.join(ROOM).unwrap();
+    duo.run(10 * SECOND);
+    let feed = |duo: &Duo| duo.engine.health(duo.now()).feed;
+    assert_eq!(feed(&duo), FeedState::Polling);
+    duo.always(POLL, Fate::Refused);
+    duo.run(10 * SECOND);
+    assert_eq!(feed(&duo), FeedState::Down);
+    duo.heal();
+    duo.run(60 * SECOND);
+    assert_eq!(feed(&duo), FeedState::Polling);
+}
+
+#[test]
+fn a_room_that_becomes_private_is_lost_and_the_others_are_read_on() {
+    for forbidden in ForbiddenPoll::ALL {
+        let mut duo = reader(|setup, _| setup.switches.forbidden_poll = *forbidden);
+        duo.join(ROOM).unwrap();
+        duo.join(OTHER).unwrap();
+        duo.server.room_mut(ROOM).unwrap().access = RoomAccess::Private;
+        duo.run(120 * SECOND);
+        let lost = duo.changes().into_iter().any(|change| matches!(change, FeedChange::RoomLost { room: ROOM, .. }));
+        assert!(lost, "{forbidden:?}: {:?}", duo.changes());
+        duo.ada_says(OTHER, "still here");
+        duo.run(10 * SECOND);
+        assert_eq!(duo.heard(OTHER), ["still here"], "{forbidden:?}");
+    }
+}
+
+#[test]
+fn a_room_that_is_left_out_of_an_answer_is_read_until_that_turns_out_to_mean_nothing() {
+    const SNAPSHOT: &str = "POST /chats/1/events";
+    let mut duo = reader(|_, _| {});
+    duo.join(ROOM).unwrap();
+    let before = duo.count(SNAPSHOT);
+    duo.always(POLL, Fate::Instead(answer(200, "{\"sync\":1700000000}")));
+    duo.ada_says(ROOM, "one");
+    duo.run(10 * SECOND);
+    assert_eq!(duo.heard(ROOM), ["one"], "the room itself shows it");
+    duo.run(120 * SECOND);
+    assert_eq!(duo.count(SNAPSHOT), before + 3, "three times, and it is no news");
+    duo.heal();
+    duo.ada_says(ROOM, "two");
+    duo.run(10 * SECOND);
+    assert_eq!(duo.heard(ROOM), ["one", "two"]);
 }

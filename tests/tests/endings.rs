@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use sechat_core::engine::{Access, Pending};
-use sechat_core::{Error, FeedChange, RoomId};
+use sechat_core::endpoint::MessageSource;
+use sechat_core::engine::{Access, Output, Pending};
+use sechat_core::{Error, FeedChange, MessageId, RoomId};
 use sechat_fixtures::switches::ThrottleCurve;
 use sechat_tests::{ADA, BOT, Duo, Fate, FrameFate, OTHER, PRIVATE, ROOM, answer, page};
 
@@ -288,4 +289,26 @@ fn who_flushes_may_still_drop() {
     duo.engine.shut_down(duo.now(), Pending::Flush);
     duo.run(MINUTE);
     assert_eq!(duo.count(NEW), sent, "what was dropped stays dropped");
+}
+
+#[test]
+fn a_request_that_nobody_waits_for_any_more_is_dropped_at_once() {
+    let mut duo = Duo::new();
+    duo.log_in().unwrap();
+    let read = duo.engine.submit(duo.now(), MessageSource { message: MessageId(70) });
+    let Some(Output::Http(sent, _)) = duo.engine.poll_output() else { panic!("it is sent") };
+    duo.engine.cancel(duo.now(), read.id());
+    assert!(matches!(duo.engine.poll_output(), Some(Output::HttpAbort(dropped)) if dropped == sent));
+}
+
+#[test]
+fn a_room_that_is_joined_again_before_it_was_left_stays() {
+    let mut duo = Duo::with(|setup, _| setup.switches.throttle = ThrottleCurve::Chart);
+    duo.join_live(ROOM);
+    let _posts = ["one", "two", "three"].map(|text| duo.send(ROOM, text));
+    let left = duo.engine.leave(duo.now(), ROOM);
+    let joined = duo.engine.join(duo.now(), ROOM);
+    assert_eq!((duo.wait(&left), duo.wait(&joined)), (Ok(()), Ok(())));
+    duo.run(MINUTE);
+    assert_eq!((duo.room(ROOM).len(), duo.count("/chats/leave/1")), (3, 0));
 }

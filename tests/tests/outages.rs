@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sechat_core::engine::Access;
+use sechat_core::engine::{Access, FeedState};
 use sechat_core::{Config, FeedChange, RoomId};
 use sechat_fixtures::Room;
 use sechat_tests::{BOT, Duo, Fate, OTHER, ROOM, answer, page};
@@ -151,4 +151,20 @@ fn one_denial_of_a_whole_question_passes() {
         duo.run(15 * SECOND);
         assert!(rooms.iter().all(|room| duo.heard(*room) == ["hi"]));
     }
+}
+
+#[test]
+fn a_feed_that_catches_up_says_so() {
+    let mut duo = Duo::new();
+    duo.join_live(ROOM);
+    duo.run(MINUTE);
+    let feed = |duo: &Duo| duo.engine.health(duo.now()).feed;
+    assert_eq!(feed(&duo), FeedState::Live);
+    duo.always(POLL, down());
+    duo.cut_sockets();
+    duo.run(10 * SECOND);
+    assert_eq!(feed(&duo), FeedState::CatchingUp);
+    duo.heal();
+    duo.run(MINUTE);
+    assert_eq!(feed(&duo), FeedState::Live);
 }

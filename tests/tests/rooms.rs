@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use sechat_core::endpoint::LeaveAllRooms;
 use sechat_core::{Error, FeedChange};
 use sechat_fixtures::Access;
 use sechat_fixtures::switches::SocketRooms;
@@ -114,4 +115,24 @@ fn a_late_refusal_of_an_earlier_join_takes_nobody_out() {
     duo.ada_says(ROOM, "still there?");
     duo.run(MINUTE);
     assert_eq!(duo.heard(ROOM), ["still there?"]);
+}
+
+#[test]
+fn leaving_all_rooms_leaves_those_that_are_not_joined() {
+    for rooms in SocketRooms::ALL {
+        let mut duo = Duo::with(|setup, _| setup.switches.socket_rooms = *rooms);
+        join_both(&mut duo);
+        let entries = duo.count("POST /ws-auth");
+        let left = duo.engine.submit(duo.now(), LeaveAllRooms);
+        duo.wait(&left).unwrap();
+        duo.run(MINUTE);
+        assert!(duo.count("POST /ws-auth") > entries, "{rooms:?}: they are entered again");
+        for room in [ROOM, OTHER] {
+            assert!(duo.server.present(room).contains(&BOT), "{rooms:?}");
+            duo.ada_says(room, "still here?");
+        }
+        duo.run(MINUTE);
+        assert_eq!((duo.heard(ROOM), duo.heard(OTHER)), (vec!["still here?"], vec!["still here?"]), "{rooms:?}");
+        assert_eq!(duo.changes().iter().filter(|c| matches!(c, FeedChange::RoomLost { .. })).count(), 0);
+    }
 }

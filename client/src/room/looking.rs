@@ -18,23 +18,23 @@ use crate::runtime::Mode;
 impl<M: Mode> Room<M> {
     /// The room's page about itself: numbers, owners, and the users who are in it.
     pub fn info(&self) -> M::Reply<RoomDetails> {
-        self.chat.call(RoomInfo { room: self.id, users: InfoUsers::Current })
+        self.call(RoomInfo { room: self.id, users: InfoUsers::Current })
     }
 
     /// Name, description and tags: less than [`info`](Self::info), and lighter.
     pub fn thumbs(&self) -> M::Reply<Thumbs> {
-        self.chat.call(RoomThumbs { room: self.id })
+        self.call(RoomThumbs { room: self.id })
     }
 
     /// The page that a browser shows when it enters: who is in the room, whether it is frozen, whether one may write.
     /// [`Presence::enter`](crate::Presence::enter) begins with it.
     pub fn view(&self) -> M::Reply<RoomView> {
-        self.chat.call(OpenRoom { room: self.id })
+        self.call(OpenRoom { room: self.id })
     }
 
     /// Bookmarked conversations, the schedule, or feeds, as a reader sees them.
     pub fn notes(&self, tab: NotesTab) -> M::Reply<Notes> {
-        self.chat.call(RoomNotes { room: self.id, tab })
+        self.call(RoomNotes { room: self.id, tab })
     }
 
     /// Who is in the room now.
@@ -51,22 +51,22 @@ impl<M: Mode> Room<M> {
 
     /// Who can be pinged by name here. Nobody, for those without an account.
     pub fn pingable(&self) -> M::Reply<Vec<PingableUser>> {
-        self.chat.call(PingableUsers { room: self.id })
+        self.call(PingableUsers { room: self.id })
     }
 
     /// These users as seen from this room: whether they own it, when they last posted. Ids that nobody has are left out.
     pub fn users(&self, users: impl IntoIterator<Item = impl Into<UserId>>) -> M::Reply<Vec<ChatUser>> {
-        self.chat.call(UserInfo { users: users.into_iter().map(Into::into).collect(), room: self.id })
+        self.call(UserInfo { users: users.into_iter().map(Into::into).collect(), room: self.id })
     }
 
     /// Who may do what here by name.
     pub fn access(&self) -> M::Reply<AccessList> {
-        self.chat.call(RoomAccess { room: self.id })
+        self.call(RoomAccess { room: self.id })
     }
 
     /// The starred messages that the room's page shows, pins first: at most `count`, or all with 0.
     pub fn stars(&self, count: u32) -> M::Reply<Vec<StarredMessage>> {
-        self.chat.call(StarredMessages { room: self.id, count })
+        self.call(StarredMessages { room: self.id, count })
     }
 
     /// All starred messages of the room, the newest first, read as far as is asked for.
@@ -76,22 +76,22 @@ impl<M: Mode> Room<M> {
 
     /// The text of a message as its author wrote it.
     pub fn message_source(&self, message: impl Into<MessageId>) -> M::Reply<String> {
-        self.chat.call(MessageSource { message: message.into() })
+        self.call(MessageSource { message: message.into() })
     }
 
     /// A message as HTML, cut where events cut it.
     pub fn message_html(&self, message: impl Into<MessageId>) -> M::Reply<String> {
-        self.chat.call(MessageHtml { message: message.into() })
+        self.call(MessageHtml { message: message.into() })
     }
 
     /// A message of this room as HTML, all of it however long.
     pub fn full_message(&self, message: impl Into<MessageId>) -> M::Reply<String> {
-        self.chat.call(FullMessage { room: self.id, message: message.into() })
+        self.call(FullMessage { room: self.id, message: message.into() })
     }
 
     /// A message with what it said before, its stars, and who pinned it.
     pub fn message_history(&self, message: impl Into<MessageId>) -> M::Reply<MessageRecord> {
-        self.chat.call(MessageHistory { message: message.into() })
+        self.call(MessageHistory { message: message.into() })
     }
 
     /// The latest messages of the room as they are now, the newest first, read as far back as is asked for.

@@ -17,7 +17,7 @@ impl<M: Mode> Room<M> {
     /// [`Error::Refused`](crate::Error::Refused) for one's own messages, below 20 reputation, and after 20 stars on a
     /// day (UTC); [`Error::Uncertain`](crate::Error::Uncertain) when the answer was lost.
     pub fn star(&self, message: impl Into<MessageId>) -> M::Reply<()> {
-        self.chat.call(StarMessage { message: message.into() })
+        self.call(StarMessage { message: message.into() })
     }
 
     /// Pins a message, or takes one's pin back: a toggle. [`set_pinned`](Self::set_pinned) is none.
@@ -27,7 +27,7 @@ impl<M: Mode> Room<M> {
     /// [`Refusal::NotRoomOwner`](crate::Refusal::NotRoomOwner) without the rights;
     /// [`Error::Uncertain`](crate::Error::Uncertain) when the answer was lost.
     pub fn pin(&self, message: impl Into<MessageId>) -> M::Reply<()> {
-        self.chat.call(PinMessage { message: message.into() })
+        self.call(PinMessage { message: message.into() })
     }
 
     /// Makes sure that a message is not pinned.
@@ -36,7 +36,7 @@ impl<M: Mode> Room<M> {
     ///
     /// [`Refusal::NotRoomOwner`](crate::Refusal::NotRoomOwner) without the rights.
     pub fn unpin(&self, message: impl Into<MessageId>) -> M::Reply<()> {
-        self.chat.call(UnpinMessage { message: message.into() })
+        self.call(UnpinMessage { message: message.into() })
     }
 
     /// Takes away everybody's stars on a message, and with them its place among the starred ones.
@@ -45,7 +45,7 @@ impl<M: Mode> Room<M> {
     ///
     /// [`Refusal::NotRoomOwner`](crate::Refusal::NotRoomOwner) without the rights.
     pub fn clear_stars(&self, message: impl Into<MessageId>) -> M::Reply<()> {
-        self.chat.call(ClearStars { message: message.into() })
+        self.call(ClearStars { message: message.into() })
     }
 
     /// Makes sure that a message has one's star, or has it not. Gives whether that took a change.
@@ -93,7 +93,7 @@ impl<M: Mode> Room<M> {
         last: impl Into<MessageId>,
         title: impl Into<String>,
     ) -> M::Reply<String> {
-        self.chat.call(Bookmark { room: self.id, first: first.into(), last: last.into(), title: title.into() })
+        self.call(Bookmark { room: self.id, first: first.into(), last: last.into(), title: title.into() })
     }
 
     /// Deletes a bookmark of one's own by its slug. The messages stay.
@@ -102,7 +102,7 @@ impl<M: Mode> Room<M> {
     ///
     /// [`Error::Refused`](crate::Error::Refused) if there is none with that slug, or it is somebody else's.
     pub fn delete_bookmark(&self, slug: impl Into<String>) -> M::Reply<()> {
-        self.chat.call(DeleteBookmark { room: self.id, slug: slug.into() })
+        self.call(DeleteBookmark { room: self.id, slug: slug.into() })
     }
 
     /// Makes the room one of the account's favourites, or no favourite any more: a toggle. Gives what it is now.
@@ -112,7 +112,7 @@ impl<M: Mode> Room<M> {
     ///
     /// [`Error::Uncertain`](crate::Error::Uncertain) when the answer was lost.
     pub fn favorite(&self) -> M::Reply<bool> {
-        self.chat.call(FavoriteRoom { room: self.id })
+        self.call(FavoriteRoom { room: self.id })
     }
 
     /// Two calls, one after the other. They are no verb of the engine: it knows single requests and does not branch on

@@ -19,7 +19,7 @@ impl<M: Mode> Room<M> {
     /// [`Error::Refused`](crate::Error::Refused) below 20 reputation, or with the server's reason;
     /// [`Error::Uncertain`](crate::Error::Uncertain) when the answer was lost.
     pub fn invite(&self, user: impl Into<UserId>) -> M::Reply<String> {
-        self.chat.call(InviteUser { user: user.into(), room: self.id })
+        self.call(InviteUser { user: user.into(), room: self.id })
     }
 
     /// Puts somebody out of the room: for one minute, then five, then thirty within 24 hours. Gives the server's words.
@@ -31,7 +31,7 @@ impl<M: Mode> Room<M> {
     /// [`Error::Refused`](crate::Error::Refused) for everybody but owners and moderators, and for users who cannot be
     /// kicked; [`Error::Uncertain`](crate::Error::Uncertain) when the answer was lost.
     pub fn kick_mute(&self, user: impl Into<UserId>, reason: Option<String>) -> M::Reply<String> {
-        self.chat.call(KickMute { room: self.id, user: user.into(), reason })
+        self.call(KickMute { room: self.id, user: user.into(), reason })
     }
 
     /// Lets nobody post in the room for at least 5 seconds, in whole seconds. The server may say yes and do nothing.
@@ -41,7 +41,7 @@ impl<M: Mode> Room<M> {
     /// [`Error::Invalid`](crate::Error::Invalid) for less time or no reason;
     /// [`Error::Refused`](crate::Error::Refused) for everybody but owners and moderators, where the server says so.
     pub fn timeout(&self, duration: Duration, reason: impl Into<String>) -> M::Reply<()> {
-        self.chat.call(TimeoutRoom { room: self.id, duration, reason: reason.into() })
+        self.call(TimeoutRoom { room: self.id, duration, reason: reason.into() })
     }
 
     /// Says what somebody may do in the room.
@@ -50,7 +50,7 @@ impl<M: Mode> Room<M> {
     ///
     /// [`Error::Refused`](crate::Error::Refused) for everybody but owners and moderators.
     pub fn set_access(&self, user: impl Into<UserId>, access: UserAccess) -> M::Reply<()> {
-        self.chat.call(SetUserAccess { room: self.id, user: user.into(), access })
+        self.call(SetUserAccess { room: self.id, user: user.into(), access })
     }
 
     /// Asks the owners of a gallery or a private room for access. They are told; the answer comes from them.
@@ -60,7 +60,7 @@ impl<M: Mode> Room<M> {
     /// [`Error::Refused`](crate::Error::Refused) with the server's reason;
     /// [`Error::Uncertain`](crate::Error::Uncertain) when the answer was lost.
     pub fn request_access(&self) -> M::Reply<()> {
-        self.chat.call(RequestAccess { room: self.id })
+        self.call(RequestAccess { room: self.id })
     }
 
     /// Flags a message as spam or offensive. That of a moderator is binding: it deletes the message and suspends its
@@ -71,7 +71,7 @@ impl<M: Mode> Room<M> {
     /// [`Error::Refused`](crate::Error::Refused) with the server's reason;
     /// [`Error::Uncertain`](crate::Error::Uncertain) when the answer was lost.
     pub fn flag(&self, message: impl Into<MessageId>) -> M::Reply<()> {
-        self.chat.call(FlagMessage { message: message.into() })
+        self.call(FlagMessage { message: message.into() })
     }
 
     /// Asks a moderator to look at a message, and says why in at most 400 characters.
@@ -80,7 +80,7 @@ impl<M: Mode> Room<M> {
     ///
     /// Those of [`flag`](Self::flag), and [`Error::Invalid`](crate::Error::Invalid) for no words or too many.
     pub fn flag_for_moderator(&self, message: impl Into<MessageId>, text: impl Into<String>) -> M::Reply<()> {
-        self.chat.call(FlagForModerator { message: message.into(), text: text.into() })
+        self.call(FlagForModerator { message: message.into(), text: text.into() })
     }
 
     /// Deletes messages of this room, whoever wrote them and however old they are. For moderators;
@@ -92,7 +92,7 @@ impl<M: Mode> Room<M> {
     /// rights.
     pub fn delete_messages(&self, messages: impl IntoIterator<Item = impl Into<MessageId>>) -> M::Reply<()> {
         let messages = messages.into_iter().map(Into::into).collect();
-        self.chat.call(DeleteMessages { room: self.id, messages })
+        self.call(DeleteMessages { room: self.id, messages })
     }
 
     /// Makes what a message said before unreadable. For moderators.
@@ -101,6 +101,6 @@ impl<M: Mode> Room<M> {
     ///
     /// [`Error::Refused`](crate::Error::Refused) without the rights.
     pub fn purge_history(&self, message: impl Into<MessageId>) -> M::Reply<()> {
-        self.chat.call(PurgeHistory { message: message.into() })
+        self.call(PurgeHistory { message: message.into() })
     }
 }

@@ -19,6 +19,7 @@ impl<M: Mode> Room<M> {
     ///
     /// Those of [`send`](Self::send), for the first part that fails. Where parts before it are posted, the error is
     /// [`Error::Partly`](crate::Error::Partly), which holds their ids and that error.
+    /// [`Error::QueueFull`](crate::Error::QueueFull), with no part taken in, if the queue has no room for all.
     pub fn send_split(&self, text: impl AsRef<str>, how: Split) -> M::Reply<Vec<MessageId>> {
         self.post_split(split(text.as_ref(), how), None)
     }
@@ -40,13 +41,20 @@ impl<M: Mode> Room<M> {
         parts: Result<Vec<String>, sechat_core::Invalid>,
         reply_to: Option<MessageId>,
     ) -> M::Reply<Vec<MessageId>> {
-        let parts = match parts {
+        let connection = self.chat.connection();
+        let fitting = parts.map_err(Into::into).and_then(|parts| {
+            connection.look(|engine| engine.check_queue(parts.len()))?;
+            Ok(parts)
+        });
+        let parts = match fitting {
             Ok(parts) => parts,
-            Err(invalid) => return M::hand_over(Reply::ready(Err(invalid.into()))),
+            Err(error) => return M::hand_over(Reply::ready(Err(error))),
         };
         let mut reply_to = reply_to;
-        let connection = self.chat.connection();
-        let post = |text| connection.call("send", |engine, now| engine.send(now, self.id, text, reply_to.take()));
+        let post = |text| {
+            let post = self.message(text, reply_to.take());
+            connection.call("send", |engine, now| engine.post(now, post))
+        };
         let replies: Vec<_> = parts.into_iter().map(post).collect();
         M::hand_over(Reply::new(async move {
             let mut ids = Vec::with_capacity(replies.len());

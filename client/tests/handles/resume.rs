@@ -1,10 +1,14 @@
 //! A process ends, and the next one goes on from what it stored.
 
 use std::fs;
+use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use sechat_client::event::{EventKind, FeedChange};
-use sechat_client::{Access, Config, Delivery, Error, Event, Invalid, RoomId, SavedState, Server};
+use sechat_client::text::Split;
+use sechat_client::{
+    Access, Config, Delivery, Error, Event, Invalid, Pending, Post, Priority, Queued, RoomId, SavedState, Server,
+};
 use tempfile::TempDir;
 
 use crate::simulated::{ADA, EMAIL, PASSWORD, SERVER, Site};
@@ -244,4 +248,57 @@ fn a_file_that_holds_something_else_is_named_and_left_alone() {
         }
         assert_eq!(fs::read_to_string(&path).unwrap(), content);
     }
+}
+
+#[test]
+fn posts_that_were_not_sent_are_stored_and_posted_by_the_next_process() {
+    let dir = TempDir::new().unwrap();
+    let path = dir.path().join("state.json");
+    let mut site = Site::new();
+    let Process { chat, room, .. } = Process::start(&mut site, None);
+    let now = site.now();
+    let question = site.server.say(now, ADA, RoomId(1), "Is that all?");
+    let bulk = room.with_priority(Priority::Bulk);
+    let replies = [room.send("zero"), bulk.send("three"), room.reply(question, "one"), room.send("two")];
+    let queue = chat.queue();
+    assert_eq!(queue.iter().filter_map(Queued::text).collect::<Vec<_>>(), ["zero", "one", "two", "three"]);
+    assert_eq!(chat.state().posts(), [], "they may go out at any moment");
+    let ended = chat.shut_down(Pending::Keep);
+    site.run(ended).unwrap();
+    let results = replies.map(|reply| site.run(reply).map(|_| ()));
+    assert_eq!(results, [Ok(()), Err(Error::Closed), Err(Error::Closed), Err(Error::Closed)]);
+    chat.state().save(&path).unwrap();
+
+    let mut state = SavedState::load(&path).unwrap().unwrap();
+    let kept =
+        [Post::new(1, "one").reply_to(question), Post::new(1, "two"), Post::new(1, "three").priority(Priority::Bulk)];
+    assert_eq!(state.posts(), kept);
+    let chat = Chat::builder(Config::new(SERVER, Access::login(EMAIL, PASSWORD, None))).connect().unwrap();
+    chat.resume(state.clone()).unwrap();
+    assert_eq!(chat.state(), state, "what nobody takes stays");
+    let posts = state.take_posts();
+    assert_eq!(state.posts(), []);
+    state.save(&path).unwrap();
+    assert_eq!(SavedState::load(&path).unwrap(), Some(state));
+    for post in posts {
+        let reply = chat.post(post);
+        site.run(reply).unwrap();
+    }
+    let texts: Vec<&str> = site.server.messages(RoomId(1)).iter().map(|message| message.source()).collect();
+    assert_eq!(texts, ["Is that all?", "zero", "one", "two", "three"]);
+}
+
+#[test]
+fn a_text_in_parts_is_refused_whole_if_the_queue_has_no_room_for_all() {
+    let mut site = Site::new();
+    let mut config = Config::new(SERVER, Access::login(EMAIL, PASSWORD, None));
+    config.queue_limit = NonZeroUsize::new(2).unwrap();
+    let chat = Chat::builder(config).connect().unwrap();
+    let room = chat.room(1);
+    let long = "word ".repeat(250);
+    let error = site.run(room.send_split(&long, Split::AtWord)).unwrap_err();
+    assert!(matches!(error, Error::QueueFull { limit: 2, .. }), "{error}");
+    let fits = site.run(room.send_split(&long[..900], Split::AtWord)).unwrap();
+    assert_eq!(fits.len(), 2);
+    assert_eq!(site.server.messages(RoomId(1)).len(), 2);
 }

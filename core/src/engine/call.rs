@@ -10,7 +10,7 @@ use super::calls::Sink;
 use super::io::ExchangeId;
 use super::net::Answer;
 use super::settle::Settling;
-use crate::endpoint::{Endpoint, Nature, Session};
+use crate::endpoint::{Endpoint, LeaveAllRooms, LeaveRoom, Nature, Session};
 use crate::{Error, MessageId, Now, Refusal};
 
 /// A result whose type only its ticket knows.
@@ -23,6 +23,8 @@ pub(super) trait Erased: Send {
     fn parse(&self, response: &Response<Bytes>) -> Result<Boxed, Error>;
     fn settled_by(&self, refusal: &Error) -> Option<Boxed>;
     fn as_any(&self) -> &dyn Any;
+    /// The name of its type.
+    fn name(&self) -> &'static str;
 }
 
 impl<E: Endpoint> Erased for E {
@@ -44,6 +46,10 @@ impl<E: Endpoint> Erased for E {
 
     fn as_any(&self) -> &dyn Any {
         self
+    }
+
+    fn name(&self) -> &'static str {
+        std::any::type_name::<E>().rsplit("::").next().unwrap_or_default()
     }
 }
 
@@ -105,6 +111,11 @@ impl Call {
     /// The call's endpoint, if it is of this type.
     pub(super) fn endpoint_as<E: Endpoint>(&self) -> Option<&E> {
         self.endpoint.as_any().downcast_ref()
+    }
+
+    /// Whether it leaves a room, or all.
+    pub(super) fn leaves(&self) -> bool {
+        self.endpoint_as::<LeaveRoom>().is_some() || self.endpoint_as::<LeaveAllRooms>().is_some()
     }
 
     pub(super) fn judge(&self, answer: Answer) -> Verdict {

@@ -6,10 +6,11 @@ use super::call::{Boxed, Call, Erased, Sent, Stage, Verdict};
 use super::feed::FeedJob;
 use super::io::{Output, TicketId};
 use super::net::{Answer, Owner};
+use super::queue::Place;
 use super::session::Outcome;
 use super::settle::Settling;
 use super::{Ending, Engine, Pending};
-use crate::endpoint::{Endpoint, LeaveRoom, Nature, NewMessage, Session as Context, SocketAddress};
+use crate::endpoint::{Endpoint, LeaveAllRooms, LeaveRoom, Nature, NewMessage, Session as Context, SocketAddress};
 use crate::{Error, MessageId, Now, RoomId};
 
 /// A call that is refused goes out again this often because the session looks different: on a server that changes the
@@ -39,10 +40,16 @@ pub(super) enum Purpose {
 }
 
 impl Engine {
-    pub(super) fn submit_erased(&mut self, endpoint: Box<dyn Erased>, sink: Sink, attempts: u32) -> TicketId {
+    pub(super) fn submit_erased(
+        &mut self,
+        endpoint: Box<dyn Erased>,
+        sink: Sink,
+        attempts: u32,
+        place: Place,
+    ) -> TicketId {
         let id = TicketId(self.net.fresh_id());
         if endpoint.nature() != Nature::Read {
-            self.writes.push_back(id);
+            self.queue.add(id, place, !self.first_waits());
         }
         let call = Call {
             endpoint,
@@ -60,11 +67,14 @@ impl Engine {
     }
 
     pub(super) fn submit_internal<E: Endpoint>(&mut self, endpoint: E, purpose: Purpose, attempts: u32) -> TicketId {
-        self.submit_erased(Box::new(endpoint), Sink::Engine(purpose), attempts)
+        self.submit_erased(Box::new(endpoint), Sink::Engine(purpose), attempts, Place::default())
     }
 
     /// Sends every call that may go now.
     pub(super) fn dispatch(&mut self, now: Now) {
+        if self.first_waits() {
+            self.queue.let_pass();
+        }
         let ready: Vec<TicketId> = self.calls.keys().copied().filter(|&id| self.may_go(id)).collect();
         if ready.is_empty() && !self.calls.values().any(|call| matches!(call.stage, Stage::Doubtful(_))) {
             return;
@@ -174,7 +184,7 @@ impl Engine {
     /// The call has ended: its result goes where it is wanted.
     pub(super) fn end(&mut self, id: TicketId, result: Result<Boxed, Error>) {
         let Some(call) = self.calls.remove(&id) else { return };
-        self.writes.retain(|&write| write != id);
+        self.queue.remove(id);
         match call.sink {
             Sink::Ticket => self.finish_ticket(id, result),
             Sink::Engine(purpose) => self.internal.push_back((purpose, result)),
@@ -220,7 +230,10 @@ impl Engine {
                 self.end(id, Err(Error::RateLimited { retry_after: rest }));
             }
         }
-        if self.ending == Ending::Calls(Pending::Drop) {
+        if let Ending::Calls(pending @ (Pending::Drop | Pending::Keep)) = self.ending {
+            if pending == Pending::Keep {
+                self.keep_posts();
+            }
             for id in self.calls_in(|stage| matches!(stage, Stage::Waiting(_))) {
                 self.end(id, Err(Error::Closed));
             }
@@ -241,9 +254,10 @@ impl Engine {
         }
     }
 
-    /// How many writes the throttle is for, that one included which is under way.
+    /// How many writes the throttle is for, that one included which is under way. Less urgent ones do not count: how soon
+    /// the last of them is through is no matter for those before them.
     fn paced_waiting(&self) -> usize {
-        let calls = self.writes.iter().filter_map(|id| self.calls.get(id));
+        let calls = self.queue.as_urgent_as_the_first().filter_map(|id| self.calls.get(&id));
         calls.filter(|call| call.endpoint.nature().is_paced()).count()
     }
 
@@ -264,9 +278,15 @@ impl Engine {
         })
     }
 
-    /// Writes go one at a time, in the order they were asked for.
+    /// Writes go one at a time.
     fn is_next(&self, id: TicketId, call: &Call) -> bool {
-        call.endpoint.nature() == Nature::Read || self.writes.front() == Some(&id)
+        call.endpoint.nature() == Nature::Read || self.queue.first() == Some(id)
+    }
+
+    /// Whether the first write may be overtaken.
+    fn first_waits(&self) -> bool {
+        let first = self.queue.first().and_then(|id| self.calls.get(&id));
+        first.is_none_or(|call| matches!(call.stage, Stage::Waiting(_)))
     }
 
     fn transmit(&mut self, now: Now, id: TicketId) {
@@ -313,7 +333,7 @@ impl Engine {
         if (ended || changed && call.refreshed < MOST_REFRESHED) && call.attempts_left > 0 {
             call.refreshed += u32::from(!ended);
             call.stage = Stage::Waiting(None);
-        } else if matches!(error, Error::Changed { .. }) && call.endpoint_as::<LeaveRoom>().is_some() {
+        } else if matches!(error, Error::Changed { .. }) && call.leaves() {
             // So the page was no excuse but the answer, of which nobody knows that it is empty (protocol notes, 4.11).
             let left: Result<Boxed, Error> = Ok(Box::new(()));
             self.note_outcome(now, id, &left);
@@ -337,6 +357,8 @@ impl Engine {
         }
         if let Some(&LeaveRoom { room }) = call.endpoint_as() {
             self.was_left(room);
+        } else if call.endpoint_as::<LeaveAllRooms>().is_some() {
+            self.all_were_left();
         }
     }
 

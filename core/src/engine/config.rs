@@ -1,7 +1,7 @@
 //! What can be set about an engine.
 
 use std::fmt;
-use std::num::NonZeroU32;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::time::Duration;
 
 use crate::{Credentials, Secret, Server};
@@ -40,6 +40,9 @@ pub struct Config {
     /// The longest wait that calls put up with when the server asks for one, as it does with 409 and 429. Beyond it they
     /// fail with [`Error::RateLimited`](crate::Error::RateLimited), and nothing is sent before the time it named.
     pub longest_wait: Duration,
+    /// How many posts, edits and the like may wait; a call beyond that fails with
+    /// [`Error::QueueFull`](crate::Error::QueueFull). By the known throttle 1000 posts take about 50 minutes.
+    pub queue_limit: NonZeroUsize,
     /// Added to a wait that the server asks for when nothing is known of its throttle, or when it asks again after one: it
     /// may round down.
     pub throttle_margin: Duration,
@@ -154,6 +157,7 @@ impl Config {
             attempts: const { NonZeroU32::new(8).unwrap() },
             refusals: const { NonZeroU32::new(10).unwrap() },
             longest_wait: Duration::from_secs(300),
+            queue_limit: const { NonZeroUsize::new(1000).unwrap() },
             throttle_margin: Duration::from_secs(1),
             feed: FeedConfig {
                 silence: Duration::from_secs(60),

@@ -13,6 +13,7 @@ mod net;
 mod own;
 mod pace;
 mod position;
+mod queue;
 mod rest;
 mod session;
 mod settle;
@@ -26,6 +27,7 @@ use std::time::Instant;
 pub use config::{Access, Config, FeedConfig, ReplyStyle};
 pub use io::{Deadline, ExchangeId, Input, Output, SocketId, TicketId};
 pub use position::Position;
+pub use queue::{Post, Priority, Queued, Task};
 pub use rest::Rest;
 pub use watch::{FeedState, Health, SessionState, Stats};
 
@@ -36,6 +38,7 @@ use feed::Feed;
 use net::{Answer, Net, Owner};
 use own::OwnMessages;
 use pace::Pace;
+use queue::{Place, Queue};
 use session::Session;
 
 use crate::cookies::Jar;
@@ -54,8 +57,10 @@ pub struct Engine {
     pace: Pace,
     jitter: Jitter,
     calls: BTreeMap<TicketId, Call>,
-    /// The writes among the calls, in the order they were asked for.
-    writes: VecDeque<TicketId>,
+    /// The writes among the calls.
+    queue: Queue,
+    /// What is to be posted by a later process.
+    kept: BTreeMap<(Priority, TicketId), Post>,
     /// Nothing may be sent before this.
     hold_until: Option<Instant>,
     /// Calls that wait for the session alone.
@@ -83,6 +88,9 @@ pub enum Pending {
     Flush,
     /// Those that were not sent end with [`Error::Closed`]; those under way are waited for.
     Drop,
+    /// As `Drop`, and [`Engine::kept`] has the posts among them afterwards, for a later process: those of which the server
+    /// is known to have nothing. Calls of other kinds are not kept.
+    Keep,
 }
 
 /// How far the end has come.
@@ -133,7 +141,8 @@ impl Engine {
             feed: Feed::new(&config, session.is_anonymous()),
             session,
             calls: BTreeMap::new(),
-            writes: VecDeque::new(),
+            queue: Queue::default(),
+            kept: BTreeMap::new(),
             hold_until: None,
             logins: Vec::new(),
             results: BTreeMap::new(),
@@ -146,11 +155,18 @@ impl Engine {
 
     /// Calls an endpoint of the account.
     ///
-    /// Calls that write are carried out in the order in which they were submitted.
+    /// Calls that write are carried out in the order in which they were submitted. At most
+    /// [`Config::queue_limit`] of them wait; beyond that they end with [`Error::QueueFull`].
     pub fn submit<E: Endpoint>(&mut self, now: Now, call: E) -> Ticket<E::Output> {
+        self.submit_at(now, call, Priority::Normal)
+    }
+
+    /// The same with a priority, which matters for calls that write: the more urgent ones are carried out first.
+    pub fn submit_at<E: Endpoint>(&mut self, now: Now, call: E, priority: Priority) -> Ticket<E::Output> {
+        let place = Place { priority, since: Some(now.mono) };
         let id = match self.refuse_early(&call) {
             Some(error) => self.refused(error),
-            None => self.submit_erased(Box::new(call), Sink::Ticket, self.config.attempts.get()),
+            None => self.submit_erased(Box::new(call), Sink::Ticket, self.config.attempts.get(), place),
         };
         self.run(now);
         Ticket::new(id)
@@ -177,15 +193,26 @@ impl Engine {
 
     /// Posts a message, perhaps in answer to another; the ticket gives its id.
     pub fn send(&mut self, now: Now, room: RoomId, text: String, reply_to: Option<MessageId>) -> Ticket<MessageId> {
+        self.post(now, Post { room, text, reply_to, priority: Priority::Normal })
+    }
+
+    /// Posts a message that was made as a value; the ticket gives its id.
+    pub fn post(&mut self, now: Now, post: Post) -> Ticket<MessageId> {
+        let Post { room, text, reply_to, priority } = post;
         let style = self.config.reply_style;
         self.session.hint(room);
-        self.submit(now, NewMessage { room, text, parent: reply_to, style })
+        self.submit_at(now, NewMessage { room, text, parent: reply_to, style }, priority)
     }
 
     /// Edits a message of one's own; a reply that this engine has posted or seen stays a reply to the same message.
     pub fn edit(&mut self, now: Now, message: MessageId, text: String) -> Ticket<()> {
+        self.edit_at(now, message, text, Priority::Normal)
+    }
+
+    /// The same with a priority.
+    pub fn edit_at(&mut self, now: Now, message: MessageId, text: String, priority: Priority) -> Ticket<()> {
         let (parent, style) = (self.own.parent(message), self.config.reply_style);
-        self.submit(now, EditMessage { message, text, parent, style })
+        self.submit_at(now, EditMessage { message, text, parent, style }, priority)
     }
 
     /// Enters a room and starts its events, after which no event is missed. Joining a joined room changes nothing.
@@ -197,7 +224,7 @@ impl Engine {
     pub fn leave(&mut self, now: Now, room: RoomId) -> Ticket<()> {
         let id = match self.ending {
             Ending::No if self.session.is_anonymous() => self.forget_room(room),
-            Ending::No => self.leave_room(room),
+            Ending::No => self.leave_room(now, room),
             _ => self.refused(Error::Closed),
         };
         self.run(now);
@@ -233,7 +260,9 @@ impl Engine {
     /// Ends the engine: no new calls; those under way end; rooms are left; sockets closed; then [`Output::Finished`].
     pub fn shut_down(&mut self, now: Now, pending: Pending) {
         self.ending = match (self.ending, pending) {
-            (Ending::No, pending) | (Ending::Calls(_), pending @ Pending::Drop) => Ending::Calls(pending),
+            (Ending::No, pending) | (Ending::Calls(_), pending @ (Pending::Drop | Pending::Keep)) => {
+                Ending::Calls(pending)
+            }
             (later, _) => later,
         };
         self.run(now);
@@ -300,7 +329,7 @@ impl Engine {
 
     /// How many writes wait or are under way.
     pub fn queued(&self) -> usize {
-        self.writes.len()
+        self.queue.len()
     }
 
     /// Does everything that can be done without waiting.
@@ -391,7 +420,8 @@ impl Engine {
         if self.session.is_anonymous() && E::NATURE != Nature::Read {
             return Some(Error::NotLoggedIn);
         }
-        call.check().err()
+        let fits = if E::NATURE == Nature::Read { Ok(()) } else { self.check_queue(1) };
+        call.check().and(fits).err()
     }
 
     fn refused(&mut self, error: Error) -> TicketId {
@@ -404,7 +434,7 @@ impl Engine {
         if let Some(Stage::UnderWay(exchange)) = self.calls.remove(&id).map(|call| call.stage) {
             self.net.abort(exchange);
         }
-        self.writes.retain(|&write| write != id);
+        self.queue.remove(id);
     }
 }
 

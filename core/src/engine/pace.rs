@@ -38,7 +38,7 @@ const HORIZON: usize = 24;
 /// What was learnt is forgotten after a pause this long, in seconds: the server may have changed.
 const MEMORY: f64 = 3600.0;
 /// Guesses that are so much worse than the best are dropped.
-const HOPELESS: u32 = 12;
+const HOPELESS: u16 = 12;
 /// Where no guess fits, waits become longer with each answer that shows it, and shorter with each post taken.
 const LONGER: f64 = 1.3;
 const SHORTER: f64 = 0.99;
@@ -143,6 +143,31 @@ impl Pace {
         self.planned = None;
     }
 
+    /// When so many writes are likely to go, the first of them not before a time.
+    pub(super) fn forecast(&self, first: Instant, writes: usize) -> Vec<Instant> {
+        let (epoch, mut guess) = match (self.epoch, self.slowest()) {
+            (Some(epoch), Some(&slowest)) => (epoch, slowest),
+            _ => (first, Guess::likely()),
+        };
+        let mut at = first.max(self.named.unwrap_or(first)).saturating_duration_since(epoch).as_secs_f64();
+        let mut times = Vec::with_capacity(writes);
+        for left in (1..=writes).rev() {
+            // Without attempts before that: what they come to is not known.
+            let (on, after_rest) = plan(&guess, left);
+            at = at.max(if after_rest < on { guess.rested() } else { guess.ready() });
+            times.push(epoch + Duration::from_secs_f64(at));
+            guess.taken(None, at);
+        }
+        times
+    }
+
+    /// Of the guesses that are believed, the one by which the next write waits longest.
+    fn slowest(&self) -> Option<&Guess> {
+        let doubt = self.least_doubt();
+        let believed = self.guesses.iter().filter(|guess| guess.doubt == doubt);
+        believed.max_by(|a, b| a.ready().total_cmp(&b.ready()))
+    }
+
     fn next_after(&mut self, last: Instant, waiting: usize) -> Instant {
         if waiting <= 1 {
             self.lost = 0.0;
@@ -150,7 +175,7 @@ impl Pace {
         let doubt = self.least_doubt();
         let believed = || self.guesses.iter().filter(|guess| guess.doubt == doubt);
         let latest = |at: fn(&Guess) -> f64| believed().map(at).fold(f64::NEG_INFINITY, f64::max);
-        let Some(slowest) = believed().max_by(|a, b| a.ready().total_cmp(&b.ready())) else { return last };
+        let Some(slowest) = self.slowest() else { return last };
         let (on, after_rest) = plan(slowest, waiting);
         let since = self.seconds(last);
         let ready = latest(Guess::ready);
@@ -186,13 +211,13 @@ impl Pace {
     }
 
     /// The doubt about the guesses that are believed.
-    fn least_doubt(&self) -> u32 {
+    fn least_doubt(&self) -> u16 {
         self.guesses.iter().map(|guess| guess.doubt).min().unwrap_or_default()
     }
 
     fn forget_worst(&mut self) {
         let doubt = self.least_doubt();
-        self.guesses.retain(|guess| guess.doubt < doubt + HOPELESS);
+        self.guesses.retain(|guess| guess.doubt < doubt.saturating_add(HOPELESS));
     }
 
     fn seconds(&self, at: Instant) -> f64 {
@@ -203,8 +228,8 @@ impl Pace {
 /// The seconds from the last post until so many are through: going on, and resting first.
 fn plan(guess: &Guess, waiting: usize) -> (f64, f64) {
     let posts = waiting.clamp(1, HORIZON);
-    let gaps = |row: u32| (row + 1..).take(posts).map(|n| guess.gap(n).max(1e-9)).collect::<Vec<_>>();
-    let (here, fresh) = (gaps(guess.row()), gaps(1));
+    let gaps = |first: u32| (first..).take(posts).map(|n| guess.gap(n).max(1e-9)).collect::<Vec<_>>();
+    let (here, fresh) = (gaps(guess.next()), gaps(2));
     let rest = if guess.forgets() { REST } else { f64::INFINITY };
     // By posts taken since: the seconds that the others need, in this row and in the next.
     let (mut row, mut next) = (vec![0.0_f64; posts + 1], vec![0.0_f64; posts + 1]);

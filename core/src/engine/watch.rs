@@ -220,7 +220,7 @@ impl Engine {
     /// What it has done so far, and how much waits.
     pub fn stats(&self) -> Stats {
         let (rooms, sockets) = self.feed_size();
-        Stats { queued: self.writes.len() as u64, rooms, sockets, ..self.net.watch.stats }
+        Stats { queued: self.queue.len() as u64, rooms, sockets, ..self.net.watch.stats }
     }
 
     /// How it is.
@@ -238,7 +238,7 @@ impl Engine {
             faults: watch.faults,
             last_fault: fault.map(|(_, reason)| reason.clone()),
             last_fault_ago: ago(fault.map(|&(at, _)| at)),
-            queued: self.writes.len(),
+            queued: self.queue.len(),
         }
     }
 

@@ -16,6 +16,8 @@ const HELD_BYTES_AT_MOST: usize = 16 << 20;
 /// fail before a live socket's events are let through without.
 const ROOMS_INSTEAD: Duration = Duration::from_secs(180);
 const NOTHING_INSTEAD: Duration = Duration::from_secs(300);
+/// So many rooms that were left out of an answer could be read all the same, and it is taken for no news.
+const LEFT_OUT_FOR_NOTHING: u32 = 3;
 /// As many messages as the server gives at once.
 const REBUILT_FROM: u16 = 500;
 
@@ -172,9 +174,18 @@ impl Engine {
             if frame.reset {
                 answer.reset = true;
             }
+            let believed = shown || self.feed.asks.left_out_for_nothing >= LEFT_OUT_FOR_NOTHING;
             let Some(room) = self.feed.live_room(id) else { continue };
             let exit = answer.exit;
-            // A room that the server leaves out may be one that it will not show any more.
+            if !believed {
+                // A room without news has an empty entry (protocol notes, 2.3). One that is left out may be one that the
+                // server will not show any more: reading it tells.
+                room.timeline.unanswered();
+                room.left_out = true;
+                self.rebuild(id);
+                continue;
+            }
+            room.left_out = false;
             if shown && !exit {
                 room.denied = None;
             }
@@ -198,12 +209,14 @@ impl Engine {
         let Some(room) = self.feed.live_room(id) else { return };
         match result {
             Ok(snapshot) => {
+                let left_out = std::mem::take(&mut room.left_out);
                 let after = room.timeline.cursor();
                 let filled = room.timeline.rebuilt(snapshot.events);
                 let until = Some(room.timeline.cursor());
                 self.announce_gap(id, after, until);
                 self.deliver(filled.events);
                 self.count_missed(filled.missed);
+                self.feed.asks.left_out_for_nothing += u32::from(left_out);
                 self.ask_worked(now);
                 self.resumed();
             }

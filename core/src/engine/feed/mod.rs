@@ -86,6 +86,8 @@ struct Asks {
     /// Since when questions have failed without an answer in between.
     failing_since: Option<Instant>,
     one_by_one: Option<Lap>,
+    /// How many rooms were left out of an answer and could be read all the same.
+    left_out_for_nothing: u32,
 }
 
 /// Mentions and replies that are to be marked as read.
@@ -127,6 +129,8 @@ struct Room {
     admitted: bool,
     /// Its messages are being read, since its events do not reach back far enough.
     rebuilding: bool,
+    /// It is read because an answer has left it out.
+    left_out: bool,
 }
 
 /// Who brings a room's events.

@@ -38,6 +38,7 @@ impl Engine {
                     showing_from: EventId::default(),
                     admitted: false,
                     rebuilding: false,
+                    left_out: false,
                 };
                 self.feed.rooms.insert(id, room);
                 self.session.hint(id);
@@ -77,6 +78,13 @@ impl Engine {
         self.feed.uncarry(id);
     }
 
+    /// As [`was_left`](Self::was_left), for every room.
+    pub(in crate::engine) fn all_were_left(&mut self) {
+        for id in self.feed.live_rooms().map(|(id, _)| id).collect::<Vec<_>>() {
+            self.was_left(id);
+        }
+    }
+
     /// An update says that the account was removed. If it may not come back, that will show.
     ///
     /// Updates say so again until the room is entered, which may be long after: that is no further denial.
@@ -92,9 +100,10 @@ impl Engine {
     }
 
     /// Forgets a room and leaves it; the ticket ends when the server was told.
-    pub(in crate::engine) fn leave_room(&mut self, id: RoomId) -> TicketId {
+    pub(in crate::engine) fn leave_room(&mut self, now: Now, id: RoomId) -> TicketId {
         self.drop_room(id, &Error::Cancelled);
-        self.submit_erased(Box::new(LeaveRoom { room: id }), Sink::Ticket, self.config.attempts.get())
+        let place = self.place_of_leaving(now, id);
+        self.submit_erased(Box::new(LeaveRoom { room: id }), Sink::Ticket, self.config.attempts.get(), place)
     }
 
     /// The call that waited for a room was given up: it is not joined, unless others wait for it too.

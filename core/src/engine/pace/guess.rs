@@ -1,5 +1,7 @@
 //! What the server's throttle may be like.
 
+use std::ops::RangeInclusive;
+
 /// A pause that ends any row, in seconds.
 const LONG_REST: f64 = 300.0;
 /// A pause of so many gaps ends a row.
@@ -22,43 +24,41 @@ pub(super) struct Guess {
     /// Whether a rest ends a row.
     forgets: bool,
     /// Posts in a row.
-    row: u32,
+    row: u16,
     /// What the next gap counts from.
     from: f64,
     /// How unlikely it was, and how often it was wrong.
-    pub(super) doubt: u32,
+    pub(super) doubt: u16,
 }
 
 /// Added to the doubt by an answer that was not to be expected.
-const SURPRISE: u32 = 2;
+const SURPRISE: u16 = 2;
 
 /// From one factor of the guesses to the next.
 pub(super) const STEP: f64 = 0.015;
+/// The factors, as powers of that step: from a tenth to three and a half.
+const STEPS: RangeInclusive<i32> = -150..=85;
+/// So many kinds of server have each curve.
+const KINDS: usize = 8;
+
+/// The curve fitted from outside: its steepness and start.
+const FIT: (f64, f64) = (4.821_46, -1.882_49);
 
 /// All guesses: the fits of protocol notes, 6, larger and smaller, and the same gap always.
 pub(super) fn all() -> Vec<Guess> {
-    let mut guesses = Vec::new();
+    let mut guesses = Vec::with_capacity(STEPS.count() * 3 * KINDS + KINDS);
     let mut add = |steepness: f64, start: f64, likely: bool| {
-        for kind in 0..8 {
+        for kind in 0..KINDS {
             let forgets = kind & 4 == 0;
-            let doubt = if forgets { u32::from(!likely) } else { 5 };
+            let doubt = if forgets { u16::from(!likely) } else { 5 };
             let (restarts, rounds_up) = (kind & 1 != 0, kind & 2 != 0);
-            guesses.push(Guess {
-                steepness,
-                start,
-                restarts,
-                rounds_up,
-                forgets,
-                row: 0,
-                from: f64::NEG_INFINITY,
-                doubt,
-            });
+            guesses.push(Guess { steepness, start, restarts, rounds_up, forgets, doubt, ..Guess::likely() });
         }
     };
     add(0.0, 0.0, false);
-    for step in -150_i32..=85 {
+    for step in STEPS {
         let factor = (1.0 + STEP).powi(step);
-        add(4.821_46 * factor, -1.882_49 * factor, step == 0);
+        add(FIT.0 * factor, FIT.1 * factor, step == 0);
         add(4.148_4 * factor, 1.022_42 * factor, false);
         add(0.0, 3.0 * factor, false);
     }
@@ -66,13 +66,29 @@ pub(super) fn all() -> Vec<Guess> {
 }
 
 impl Guess {
+    /// The fitted curve, before the first post.
+    pub(super) fn likely() -> Self {
+        let (steepness, start) = FIT;
+        Self {
+            steepness,
+            start,
+            restarts: false,
+            rounds_up: true,
+            forgets: true,
+            row: 0,
+            from: f64::NEG_INFINITY,
+            doubt: 0,
+        }
+    }
+
     /// The gap before the n-th post in a row.
     pub(super) fn gap(&self, n: u32) -> f64 {
         (self.steepness * f64::from(n).ln() + self.start).max(0.0)
     }
 
-    pub(super) fn row(&self) -> u32 {
-        self.row
+    /// The number of the next post, should it be one more of the row.
+    pub(super) fn next(&self) -> u32 {
+        u32::from(self.row) + 1
     }
 
     pub(super) fn forgets(&self) -> bool {
@@ -81,29 +97,29 @@ impl Guess {
 
     /// When the next post would be taken.
     pub(super) fn ready(&self) -> f64 {
-        self.from + self.gap(self.row + 1) + HAIR
+        self.from + self.gap(self.next()) + HAIR
     }
 
     /// When it would begin a new row.
     pub(super) fn rested(&self) -> f64 {
-        self.from + REST * self.gap(self.row + 1) + 2.0 * HAIR
+        self.from + REST * self.gap(self.next()) + 2.0 * HAIR
     }
 
     /// A post was taken: sent at a time, if that is known, answered at another.
     pub(super) fn taken(&mut self, sent: Option<f64>, now: f64) {
-        let gap = self.gap(self.row + 1);
+        let gap = self.gap(self.next());
         let passed = sent.unwrap_or(now) - self.from;
         if sent.is_some() && passed < (1.0 - STEP / 2.0) * gap - HAIR {
-            self.doubt += SURPRISE;
+            self.doubt = self.doubt.saturating_add(SURPRISE);
         }
         let rested = passed > LONG_REST || self.forgets && passed > REST * gap;
-        self.row = if rested { 1 } else { self.row + 1 };
+        self.row = if rested { 1 } else { self.row.saturating_add(1) };
         self.from = now;
     }
 
     /// A post was refused, with a wait.
     pub(super) fn refused(&mut self, sent: f64, now: f64, told: f64) {
-        let gap = self.gap(self.row + 1);
+        let gap = self.gap(self.next());
         let passed = sent - self.from;
         let wait = if self.restarts { gap } else { gap - passed };
         // No wait is told as none.
@@ -113,7 +129,7 @@ impl Guess {
             _ => (told, told + 1.0),
         };
         if passed > gap + HAIR / 2.0 || wait < least - DELAY || wait > most + DELAY {
-            self.doubt += SURPRISE;
+            self.doubt = self.doubt.saturating_add(SURPRISE);
         }
         if self.restarts {
             self.from = now;
