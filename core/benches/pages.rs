@@ -18,7 +18,7 @@ use ratios::{Contest, Goal};
 use scraper::{ElementRef, Html, Selector};
 use sechat_core::endpoint::{Endpoint, RoomPage, Transcript};
 use sechat_core::text::{Content, Split, escape, split};
-use sechat_core::{MessageId, Now, RoomId, Server, UserId};
+use sechat_core::{MessageId, Now, RoomId, UserId};
 use sechat_fixtures::{ChatServer, Room, Setup, User};
 
 const ROOM: RoomId = RoomId(1);
@@ -144,10 +144,10 @@ fn padded(page: &Bytes, size: usize) -> Bytes {
     let mut n = 0;
     while out.len() + end.len() < size {
         n += 1;
-        write!(
+        writeln!(
             out,
             "<li id=\"room-{n}\" class=\"other-room\"><a href=\"/rooms/{n}/room\" title=\"Room &amp; {n}\">Room {n}</a>\
-             <div class=\"time data\" data-x=\"{n}\"><span>{n}m</span></div></li>\n"
+             <div class=\"time data\" data-x=\"{n}\"><span>{n}m</span></div></li>"
         )
         .unwrap();
     }
@@ -157,6 +157,5 @@ fn padded(page: &Bytes, size: usize) -> Bytes {
 fn answer(page: &Bytes) -> Response<Bytes> {
     let mut answer = Response::new(page.clone());
     answer.headers_mut().insert(http::header::CONTENT_TYPE, http::HeaderValue::from_static("text/html"));
-    let _ = Server::StackExchange;
     answer
 }
