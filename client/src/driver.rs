@@ -23,7 +23,7 @@ use crate::seen::{News, Observer};
 use crate::state::End;
 
 /// Turns in one poll, and outputs in one turn, before other tasks get their chance.
-const TURNS: usize = 64;
+const TURNS: usize = 8;
 const OUTPUTS: usize = 64;
 /// Frames that are taken in together, if so many have come already.
 const FRAMES: usize = 32;

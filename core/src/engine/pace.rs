@@ -192,10 +192,10 @@ impl Pace {
     fn early(&self, last: f64, ready: f64, needed: f64, waiting: usize) -> Option<f64> {
         let waiting = as_number(waiting);
         let budget = ((f64::from(self.posts) + waiting) / POSTS_PER_REFUSAL).max(1.0);
-        if self.again > 0 || f64::from(self.refusals) + 1.0 > budget {
+        let doubt = self.least_doubt();
+        if self.again > 0 || f64::from(self.refusals) + 1.0 > budget || doubt == 0 && waiting < FEW {
             return None;
         }
-        let doubt = self.least_doubt();
         let possible = |guess: &&Guess| guess.doubt <= doubt.max(1) && guess.forgets();
         let mut open: Vec<f64> =
             self.guesses.iter().filter(possible).map(Guess::ready).filter(|&at| at < ready).collect();
@@ -203,7 +203,7 @@ impl Pace {
         let (first, mut middle) = (open.first()?.max(last), *open.get(open.len() / 2)?);
         let worth = if doubt == 0 {
             middle = middle.min(last + COST * needed - self.lost);
-            waiting >= FEW
+            true
         } else {
             (ready - first) * waiting > REST * (ready - last)
         };

@@ -1,7 +1,7 @@
 //! Many posts at once, and a server that takes one every two seconds.
 
 use std::collections::BTreeSet;
-use std::num::NonZeroU32;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::time::Duration;
 
 use futures_util::future::join_all;
@@ -31,6 +31,7 @@ async fn sends<R: Runtime>(stage: &Stage<R>) {
     let mut config = stage.config();
     // A millisecond that the machine is late looks like a second.
     config.refusals = NonZeroU32::new(100).expect("it is not zero");
+    config.queue_limit = NonZeroUsize::new(POSTS).expect("it is not zero");
     let chat = stage.connect(config);
     let room = chat.join(ROOM).await.expect("a room");
     // However fast or slow the machine is, some are asked to wait.
