@@ -48,6 +48,8 @@ const LONGEST: f64 = 4.0;
 pub(super) struct Pace {
     margin: Duration,
     guesses: Vec<Guess>,
+    /// The doubt about those of them that are believed.
+    doubt: u16,
     /// When the seconds of the guesses begin: at the first post.
     epoch: Option<Instant>,
     last: Option<Instant>,
@@ -71,6 +73,7 @@ impl Pace {
         Self {
             margin,
             guesses: Vec::new(),
+            doubt: 0,
             epoch: None,
             last: None,
             again: 0,
@@ -98,7 +101,12 @@ impl Pace {
     /// passed or another number waits.
     pub(super) fn plan(&mut self, now: Instant, waiting: usize) {
         self.named = self.named.filter(|&at| at > now);
-        if self.planned.is_none_or(|(for_so_many, _)| for_so_many != waiting) {
+        if waiting <= 1 {
+            self.lost = 0.0;
+        }
+        if waiting == 0 {
+            self.planned = None;
+        } else if self.planned.is_none_or(|(for_so_many, _)| for_so_many != waiting) {
             self.planned = self.last.map(|last| (waiting, self.next_after(last, waiting)));
         }
         self.ready_at = self.planned.map(|(_, at)| at).max(self.named).filter(|&at| at > now);
@@ -127,14 +135,14 @@ impl Pace {
         self.refusals += 1;
         self.again += 1;
         if let Some(last) = self.last {
-            let before = self.least_doubt();
+            let before = self.doubt;
             let (sent, at) = (self.seconds(sent), self.seconds(now));
             self.lost += sent - self.seconds(last);
             for guess in &mut self.guesses {
                 guess.refused(sent, at, wait.as_secs_f64());
             }
             self.forget_worst();
-            if self.least_doubt() > before.max(1) {
+            if self.doubt > before.max(1) {
                 self.slack = (self.slack * LONGER).min(LONGEST);
             }
         }
@@ -163,16 +171,13 @@ impl Pace {
 
     /// Of the guesses that are believed, the one by which the next write waits longest.
     fn slowest(&self) -> Option<&Guess> {
-        let doubt = self.least_doubt();
+        let doubt = self.doubt;
         let believed = self.guesses.iter().filter(|guess| guess.doubt == doubt);
         believed.max_by(|a, b| a.ready().total_cmp(&b.ready()))
     }
 
-    fn next_after(&mut self, last: Instant, waiting: usize) -> Instant {
-        if waiting <= 1 {
-            self.lost = 0.0;
-        }
-        let doubt = self.least_doubt();
+    fn next_after(&self, last: Instant, waiting: usize) -> Instant {
+        let doubt = self.doubt;
         let believed = || self.guesses.iter().filter(|guess| guess.doubt == doubt);
         let latest = |at: fn(&Guess) -> f64| believed().map(at).fold(f64::NEG_INFINITY, f64::max);
         let Some(slowest) = self.slowest() else { return last };
@@ -192,7 +197,7 @@ impl Pace {
     fn early(&self, last: f64, ready: f64, needed: f64, waiting: usize) -> Option<f64> {
         let waiting = as_number(waiting);
         let budget = ((f64::from(self.posts) + waiting) / POSTS_PER_REFUSAL).max(1.0);
-        let doubt = self.least_doubt();
+        let doubt = self.doubt;
         if self.again > 0 || f64::from(self.refusals) + 1.0 > budget || doubt == 0 && waiting < FEW {
             return None;
         }
@@ -210,14 +215,12 @@ impl Pace {
         (worth && ready - first > CLOSE * (ready - last) && middle > last).then_some(middle)
     }
 
-    /// The doubt about the guesses that are believed.
-    fn least_doubt(&self) -> u16 {
-        self.guesses.iter().map(|guess| guess.doubt).min().unwrap_or_default()
-    }
-
     fn forget_worst(&mut self) {
-        let doubt = self.least_doubt();
-        self.guesses.retain(|guess| guess.doubt < doubt.saturating_add(HOPELESS));
+        let doubt = self.guesses.iter().map(|guess| guess.doubt).min().unwrap_or_default();
+        if self.doubt != doubt {
+            self.doubt = doubt;
+            self.guesses.retain(|guess| guess.doubt < doubt.saturating_add(HOPELESS));
+        }
     }
 
     fn seconds(&self, at: Instant) -> f64 {
