@@ -261,6 +261,41 @@ fn only_posts_that_somebody_waits_for_are_kept() {
 }
 
 #[test]
+fn the_longest_wait_is_waited_for_and_a_longer_one_is_left_to_the_next_process() {
+    let wait =
+        |seconds: u32| Fate::Instead(answer(409, &format!("You can perform this action again in {seconds} seconds")));
+    let mut duo = throttled();
+    duo.next(1, NEW, wait(300));
+    duo.say(ROOM, "patience").unwrap();
+
+    duo.next(1, NEW, wait(400));
+    let post = duo.send(ROOM, "no patience");
+    duo.until("it to leave", |duo| duo.count(NEW) == 3);
+    duo.engine.shut_down(duo.now(), Pending::Keep);
+    duo.until("the end", |duo| duo.finished);
+    assert_eq!(duo.ended(&post), Some(Err(Error::Closed)));
+    assert_eq!(duo.engine.kept(), [Post::new(ROOM, "no patience")]);
+}
+
+#[test]
+fn a_refusal_of_bulk_makes_nobody_else_rest() {
+    let time_of = |behind: usize| {
+        let mut duo = throttled();
+        for n in 0..4 {
+            duo.say(ROOM, &format!("before {n}")).unwrap();
+        }
+        duo.next(1, NEW, Fate::Instead(answer(409, "You can perform this action again in 2 seconds")));
+        let _bulk: Vec<_> = (0..=behind).map(|n| post(&mut duo, &format!("bulk {n}"), Priority::Bulk)).collect();
+        duo.until("the first of them to leave", |duo| duo.count(NEW) == 5);
+        let start = duo.time();
+        let urgent = post(&mut duo, "urgent", Priority::Urgent);
+        duo.wait(&urgent).unwrap();
+        duo.time().saturating_sub(start)
+    };
+    assert!(time_of(200) <= time_of(0), "{:?} {:?}", time_of(200), time_of(0));
+}
+
+#[test]
 fn a_later_end_keeps_what_an_earlier_one_waits_for() {
     let mut duo = throttled();
     let _all: Vec<_> = (0..5).map(|n| duo.send(ROOM, &format!("post {n}"))).collect();

@@ -124,6 +124,21 @@ fn a_post_whose_answer_is_lost_is_found_and_never_sent_again() {
     }
 }
 
+/// What the server sends with a page, such as cookies, does not excuse it.
+#[test]
+fn a_page_and_another_cookie_are_no_reason_to_post_again() {
+    let mut duo = Duo::new();
+    duo.log_in().unwrap();
+    let mut masked = page(200, "Something else");
+    masked.headers_mut().insert("set-cookie", "visit=2; path=/; domain=.stackexchange.com".parse().unwrap());
+    duo.next(1, NEW, Fate::Masked(masked));
+    duo.always("/chats/1/events", Fate::Instead(answer(200, r#"{"events":[],"time":1,"sync":1790000000}"#)));
+    let post = duo.send(ROOM, "one");
+    let error = duo.wait(&post).unwrap_err();
+    assert!(matches!(error, Error::Uncertain { .. }), "{error}");
+    assert_eq!((duo.count(NEW), duo.room(ROOM)), (1, vec!["one"]));
+}
+
 #[test]
 fn replies_are_found_by_what_they_answer() {
     for shape in ReplyShape::ALL {

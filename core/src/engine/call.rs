@@ -73,6 +73,8 @@ pub(super) struct Sent {
     pub(super) at: Now,
     /// The state of the session it was built with.
     pub(super) epoch: u64,
+    /// How many fkeys there had been.
+    pub(super) fkeys: u64,
     /// How often the session had been found to have ended.
     pub(super) session_ends: u64,
     /// The account's latest message known at that time.

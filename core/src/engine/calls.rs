@@ -113,7 +113,8 @@ impl Engine {
                 // It was not carried out: that was no attempt.
                 call.attempts_left += 1;
                 call.refusals_left = call.refusals_left.saturating_sub(1);
-                let hopeless = given_up || call.refusals_left == 0 || wait > self.config.longest_wait;
+                let kept = self.ending == Ending::Calls(Pending::Keep);
+                let hopeless = !kept && (call.refusals_left == 0 || wait > self.config.longest_wait);
                 call.stage = Stage::Waiting(Some(now.mono + wait));
                 if everything {
                     self.hold_until = self.hold_until.max(Some(now.mono + wait));
@@ -121,7 +122,7 @@ impl Engine {
                     let sent = call.sent.as_ref().map_or(now.mono, |sent| sent.at.mono);
                     self.pace.refused(sent, now.mono, wait);
                 }
-                if hopeless {
+                if hopeless || given_up {
                     self.end(id, Err(Error::RateLimited { retry_after: wait }));
                 }
             }
@@ -212,6 +213,17 @@ impl Engine {
 
     /// Ends the calls that a hold keeps waiting for too long, and those that a shutdown drops.
     pub(super) fn drop_what_cannot_wait(&mut self, now: Instant) {
+        if let Ending::Calls(pending @ (Pending::Drop | Pending::Keep)) = self.ending {
+            if pending == Pending::Keep {
+                self.keep_posts();
+            }
+            for id in self.calls_in(|stage| matches!(stage, Stage::Waiting(_))) {
+                self.end(id, Err(Error::Closed));
+            }
+            for waiter in std::mem::take(&mut self.logins) {
+                self.finish_ticket(waiter, Err(Error::Closed));
+            }
+        }
         if let Some(rest) = self.hold_until.map(|until| until.saturating_duration_since(now))
             && rest > self.config.longest_wait
         {
@@ -230,21 +242,13 @@ impl Engine {
                 self.end(id, Err(Error::RateLimited { retry_after: rest }));
             }
         }
-        if let Ending::Calls(pending @ (Pending::Drop | Pending::Keep)) = self.ending {
-            if pending == Pending::Keep {
-                self.keep_posts();
-            }
-            for id in self.calls_in(|stage| matches!(stage, Stage::Waiting(_))) {
-                self.end(id, Err(Error::Closed));
-            }
-            for waiter in std::mem::take(&mut self.logins) {
-                self.finish_ticket(waiter, Err(Error::Closed));
-            }
-        }
     }
 
     /// A time that has passed is none: a call may still wait for something else, and must not wake anybody again.
     pub(super) fn forget_past_times(&mut self, now: Instant) {
+        if self.first_waits() {
+            self.queue.let_pass();
+        }
         self.pace.plan(now, self.paced_waiting());
         self.hold_until = self.hold_until.filter(|&at| at > now);
         for call in self.calls.values_mut() {
@@ -299,6 +303,7 @@ impl Engine {
         call.sent = Some(Sent {
             at: now,
             epoch: self.session.epoch(),
+            fkeys: self.session.fkeys(),
             session_ends: self.session.ends(),
             latest_own: self.own.latest(),
         });
@@ -312,11 +317,21 @@ impl Engine {
         }
         if call.attempts_left > 0 {
             let wait = self.jitter.backoff(call.tries, self.config.feed.backoff_cap);
-            call.stage = Stage::Waiting(Some(now.mono + wait));
+            self.wait_again(id, Some(now.mono + wait));
         } else if call.maybe_done && call.endpoint.nature() != Nature::Read {
             self.end(id, Err(Error::Uncertain { reason: error.to_string() }));
         } else {
             self.end(id, Err(error));
+        }
+    }
+
+    /// It goes out again, unless it was given up meanwhile.
+    pub(super) fn wait_again(&mut self, id: TicketId, until: Option<Instant>) {
+        let Some(call) = self.calls.get_mut(&id) else { return };
+        if matches!(call.sink, Sink::Nobody) {
+            self.withdraw(id);
+        } else {
+            call.stage = Stage::Waiting(until);
         }
     }
 
@@ -332,7 +347,7 @@ impl Engine {
         let changed = !page && call.sent.as_ref().is_none_or(|sent| sent.epoch != epoch);
         if (ended || changed && call.refreshed < MOST_REFRESHED) && call.attempts_left > 0 {
             call.refreshed += u32::from(!ended);
-            call.stage = Stage::Waiting(None);
+            self.wait_again(id, None);
         } else if matches!(error, Error::Changed { .. }) && call.leaves() {
             // So the page was no excuse but the answer, of which nobody knows that it is empty (protocol notes, 4.11).
             let left: Result<Boxed, Error> = Ok(Box::new(()));

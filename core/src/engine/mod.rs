@@ -290,7 +290,7 @@ impl Engine {
         if let Some(output) = &output {
             self.net.watch.hand_out(output);
         }
-        if let Some(Output::Event(event)) = &output {
+        if let Some(Output::Event(event) | Output::Replayed(event)) = &output {
             self.feed.hand_out(event);
         }
         output

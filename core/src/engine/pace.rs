@@ -55,7 +55,8 @@ pub(super) struct Pace {
     last: Option<Instant>,
     /// Refusals since then.
     again: u32,
-    /// The time that the server asked to wait for.
+    /// The time that the server asked to wait for, and that with a margin.
+    told: Option<Instant>,
     named: Option<Instant>,
     /// When the first of so many writes goes.
     planned: Option<(usize, Instant)>,
@@ -77,6 +78,7 @@ impl Pace {
             epoch: None,
             last: None,
             again: 0,
+            told: None,
             named: None,
             planned: None,
             ready_at: None,
@@ -94,7 +96,7 @@ impl Pace {
 
     /// The time, still to come, that the server asked to wait for.
     pub(super) fn named(&self) -> Option<Instant> {
-        self.named
+        self.told.filter(|_| self.named.is_some())
     }
 
     /// Decides when the first of `waiting` writes goes. To be called before [`ready_at`](Self::ready_at) whenever time has
@@ -147,6 +149,7 @@ impl Pace {
             }
         }
         let margin = if self.again > 1 || self.last.is_none() { self.margin * self.again } else { Duration::ZERO };
+        self.told = Some(now + wait);
         self.named = Some(now + wait + margin);
         self.planned = None;
     }

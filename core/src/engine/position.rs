@@ -57,7 +57,7 @@ impl Engine {
     /// Where one stands in each joined room who has taken in every event that [`poll_output`](Self::poll_output) has
     /// given so far. Once the feed has ended, in each room that was joined then.
     pub fn positions(&self) -> BTreeMap<RoomId, Position> {
-        self.feed.positions(self.net.outputs().any(|output| matches!(output, Output::Event(_))))
+        self.feed.positions(self.net.outputs().any(|output| matches!(output, Output::Event(_) | Output::Replayed(_))))
     }
 
     pub(super) fn enter(&mut self, now: Now, room: RoomId, resume: Option<Position>) -> Ticket<()> {

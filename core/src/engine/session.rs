@@ -51,6 +51,8 @@ pub(super) struct Session {
     ends: u64,
     /// Changes whenever a request built now would differ from one built before.
     epoch: u64,
+    /// How often another fkey was handed out.
+    fkeys: u64,
     cookie_changes: u64,
     /// When the search began that last found the session good.
     checked_since: Option<Instant>,
@@ -136,6 +138,7 @@ impl Session {
             search: Search::default(),
             ends: 0,
             epoch: 0,
+            fkeys: 0,
             cookie_changes: 0,
             checked_since: None,
             dead: None,
@@ -152,6 +155,10 @@ impl Session {
 
     pub(super) fn is_anonymous(&self) -> bool {
         self.anonymous
+    }
+
+    pub(super) fn fkeys(&self) -> u64 {
+        self.fkeys
     }
 
     pub(super) fn epoch(&self) -> u64 {
@@ -386,6 +393,7 @@ impl Session {
     fn replace_fkey(&mut self, fkey: Secret) {
         if self.fkey != fkey {
             self.fkey = fkey;
+            self.fkeys += 1;
             self.epoch += 1;
         }
     }

@@ -131,6 +131,8 @@ impl Engine {
         let Some(Stage::Settling(settling)) = self.calls.get_mut(&post).map(|call| &mut call.stage) else { return };
         settling.rounds_left -= 1;
         if settling.rounds_left > 0 {
+            // The last look is the one that counts: the room may show a message late.
+            settling.looked = false;
             settling.step = Step::Pausing(now.mono + PAUSE);
         } else {
             self.give_up_settling(now, post);
@@ -152,16 +154,16 @@ impl Engine {
         (mine && later && !too_old && answers_right && !self.own.is_accounted(message.id)).then_some(message.id)
     }
 
-    /// The room does not show it. It ends as unknown, unless the answer was the page of a session that has ended:
-    /// then it was refused, and goes out again with the new session.
+    /// The room does not show it. It ends as unknown, unless the answer was the page of a session that has ended
+    /// or has another fkey: then it was refused, and goes out again with the new one.
     fn give_up_settling(&mut self, now: Now, post: TicketId) {
-        let epoch = self.session.epoch();
+        let session = (self.session.ends(), self.session.fkeys());
         let Some(call) = self.calls.get_mut(&post) else { return };
         let Stage::Settling(Settling { cause, page, looked, doubtful, .. }) = &call.stage else { return };
         let absent = *looked && !*doubtful;
-        let new_session = call.sent.as_ref().is_some_and(|sent| sent.epoch != epoch);
-        if *page && absent && new_session && call.attempts_left > 0 {
-            call.stage = Stage::Waiting(None);
+        let refused = call.sent.as_ref().is_some_and(|sent| (sent.session_ends, sent.fkeys) != session);
+        if *page && absent && refused && call.attempts_left > 0 {
+            self.wait_again(post, None);
         } else {
             let reason = cause.to_string();
             self.pace.taken(None, now.mono);

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use super::{Cover, FeedJob, Status};
 use crate::endpoint::{PollEvents, RoomEvents};
 use crate::engine::Engine;
+use crate::engine::io::TicketId;
 use crate::event::{FeedChange, Frame, RoomSnapshot, RoomUpdate};
 use crate::{Error, EventId, Now, RoomId};
 
@@ -202,8 +203,9 @@ impl Engine {
         self.resumed();
     }
 
-    pub(super) fn rebuilt(&mut self, now: Now, id: RoomId, result: Result<RoomSnapshot, Error>) {
-        let Some(room) = self.feed.live_room(id) else { return };
+    pub(super) fn rebuilt(&mut self, now: Now, id: RoomId, stay: TicketId, result: Result<RoomSnapshot, Error>) {
+        // It may have been left and joined again meanwhile.
+        let Some(room) = self.feed.live_room(id).filter(|room| room.asked_by == stay) else { return };
         room.rebuilding = false;
         let failing_for = self.failing_for(now);
         let Some(room) = self.feed.live_room(id) else { return };
@@ -271,7 +273,8 @@ impl Engine {
         let Some(room) = self.feed.live_room(id) else { return };
         room.rebuilding = true;
         let call = RoomEvents::latest(id, REBUILT_FROM);
-        self.feed_job(call, FeedJob::Rebuild(id), 1);
+        let stay = room.asked_by;
+        self.feed_job(call, FeedJob::Rebuild(id, stay), 1);
     }
 
     /// A room that waited too long for what it missed goes on without, and says so.

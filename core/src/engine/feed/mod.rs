@@ -162,7 +162,7 @@ pub(in crate::engine) enum FeedJob {
     /// What came after these events?
     Ask(Vec<(RoomId, EventId)>),
     /// A room's messages.
-    Rebuild(RoomId),
+    Rebuild(RoomId, TicketId),
     /// Mentions are marked as read.
     Acknowledge(Vec<MessageId>),
     /// A room is left at the end.
@@ -299,7 +299,7 @@ impl Engine {
             FeedJob::Open(room, replaces) => self.address_known(now, room, replaces, unbox::<Url>(result)),
             FeedJob::Enter(room) => self.entered(now, room, unbox::<Url>(result)),
             FeedJob::Ask(asked) => self.asked(now, asked, unbox::<Frame>(result)),
-            FeedJob::Rebuild(room) => self.rebuilt(now, room, unbox::<RoomSnapshot>(result)),
+            FeedJob::Rebuild(room, stay) => self.rebuilt(now, room, stay, unbox::<RoomSnapshot>(result)),
             FeedJob::Acknowledge(messages) => self.acknowledged(now, messages, result.err().as_ref()),
             FeedJob::Leave => {}
         }

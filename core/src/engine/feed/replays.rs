@@ -16,6 +16,7 @@ impl Engine {
             && from.after < live.timeline.cursor()
         {
             live.timeline.replay(from);
+            live.handed_out = live.handed_out.min(from);
         }
         self.run(now);
     }

@@ -250,7 +250,8 @@ fn the_margin_is_for_a_server_that_refuses_again() {
         let at = now + second * after;
         pace.refused(at, at, second * 5);
         pace.plan(at, 1);
-        pace.named().unwrap().duration_since(at).as_secs()
+        assert_eq!(pace.named(), Some(at + second * 5));
+        pace.named.unwrap().duration_since(at).as_secs()
     };
     assert_eq!([ready_at(0), ready_at(5), ready_at(12)], [5, 7, 8]);
 }
