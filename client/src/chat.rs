@@ -143,7 +143,8 @@ impl<M: Mode> Chat<M> {
     }
 
     /// What waits for its turn or is under way, in the order in which it goes out: for which room, with which text, since
-    /// when, and when it is expected to go.
+    /// when, and when it is expected to go. Calls that were given up and rooms that the connection leaves by itself are not
+    /// in it, though [`queued`](Self::queued) counts them.
     ///
     /// ```
     /// # use sechat_client::{Chat, Mode};
