@@ -134,13 +134,17 @@ impl<M: Mode> Chat<M> {
         self.connection.look(Engine::credentials).filter(is_whole).map(Credentials::from)
     }
 
-    /// How many posts, edits and the like wait for their turn or are under way.
+    /// How many posts, edits and the like wait for their turn or are under way; [`Stats::queued`] is the same number.
+    ///
+    /// [`queue`](Self::queue) may show fewer: calls that were given up count until it is settled what became of them, and
+    /// so do the rooms that the connection leaves by itself.
     pub fn queued(&self) -> usize {
         self.connection.look(Engine::queued)
     }
 
     /// What waits for its turn or is under way, in the order in which it goes out: for which room, with which text, since
-    /// when, and when it is expected to go.
+    /// when, and when it is expected to go. Calls that were given up and rooms that the connection leaves by itself are not
+    /// in it, though [`queued`](Self::queued) counts them.
     ///
     /// ```
     /// # use sechat_client::{Chat, Mode};
@@ -188,8 +192,8 @@ impl<M: Mode> Chat<M> {
     /// back. What no stream reads counts as dealt with.
     ///
     /// After a [`shut_down`](Self::shut_down) with [`Pending::Keep`] it has the posts that were not sent, which begins as
-    /// that is called; store it once that has ended. Before that it has none: they may go out at any moment, and a later
-    /// process would post them again.
+    /// that is called; store it once that has ended. Before that it has none of its own, for they may go out at any moment,
+    /// and a later process would post them again: only those of the state that was [resumed](Self::resume).
     pub fn state(&self) -> SavedState {
         self.connection.with(|state| SavedState::new(state.engine.server(), state.positions(), state.kept()))
     }
@@ -198,7 +202,8 @@ impl<M: Mode> Chat<M> {
     /// since, in order, once. Where the server has forgotten part of it, a
     /// [`FeedChange::Gap`](crate::FeedChange::Gap) says so.
     ///
-    /// Posts that the state holds are not posted, but kept on for the next one: [`SavedState::take_posts`] has them.
+    /// Posts that the state holds are not posted, but kept on for the next one: [`SavedState::take_posts`] has them. If it
+    /// is called again, the posts of the later state take the place of those of the earlier one.
     ///
     /// ```no_run
     /// # use sechat_client::{AsyncMode, Chat, Error, Room, SavedState};

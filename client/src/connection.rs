@@ -68,6 +68,16 @@ impl Connection {
         }
     }
 
+    /// Submits several calls with nothing between them, or none.
+    pub(crate) fn calls<T: Send + 'static>(
+        self: &Arc<Self>,
+        what: &'static str,
+        verbs: impl FnOnce(&mut Engine, Now) -> Result<Vec<Ticket<T>>, Error>,
+    ) -> Result<Vec<Reply<T>>, Error> {
+        let tickets = self.shared.tell(verbs)??;
+        Ok(tickets.into_iter().map(|ticket| Reply::new(Call::new(Arc::clone(self), what, ticket))).collect())
+    }
+
     /// Joins a room, going on from where an earlier process stood in it.
     pub(crate) fn join(self: &Arc<Self>, room: RoomId) -> Reply<()> {
         let position = self.with(|state| state.resume_at(room));

@@ -205,7 +205,7 @@ impl<R: Runtime> Driver<R> {
                     Err(error) => debug!(name: "sechat.request.failed", target: "sechat", ?id, %error, "no answer"),
                 }
                 self.exchanges.remove(&id);
-                self.hand_in(Input::Http(id, answer));
+                self.hand_in([Input::Http(id, answer)]);
                 // Cookies come with answers only; and those who wait for a login find it stored.
                 self.shared.follow_session();
             }
@@ -232,7 +232,7 @@ impl<R: Runtime> Driver<R> {
             Step::Closed(id, reason) => {
                 if let Some((_, span)) = self.sockets.remove(&id) {
                     debug!(name: "sechat.socket.lost", target: "sechat", parent: &span, %reason, "a socket ended");
-                    self.hand_in(Input::SocketClosed(id, reason));
+                    self.hand_in([Input::SocketClosed(id, reason)]);
                 }
             }
         }
@@ -247,12 +247,7 @@ impl<R: Runtime> Driver<R> {
         if !self.sockets.contains_key(&id) {
             return;
         }
-        let now = self.runtime.now();
-        self.shared.with(|state, _| {
-            if state.end().is_none() {
-                inputs.into_iter().for_each(|input| state.engine.handle_input(now, input));
-            }
-        });
+        self.hand_in(inputs);
     }
 
     /// Whether the deadline has come is for the clock to say: a timer may fire early or be polled late.
@@ -264,7 +259,7 @@ impl<R: Runtime> Driver<R> {
         if self.runtime.now().mono >= at {
             trace!(name: "sechat.deadline", target: "sechat", why, "deadline");
             self.timer = None;
-            self.hand_in(Input::Timeout);
+            self.hand_in([Input::Timeout]);
             return Poll::Ready(());
         }
         let runtime = &self.runtime;
@@ -281,10 +276,12 @@ impl<R: Runtime> Driver<R> {
         Poll::Ready(())
     }
 
-    fn hand_in(&self, input: Input) {
+    fn hand_in(&self, inputs: impl IntoIterator<Item = Input>) {
         self.shared.with(|state, _| {
             if state.end().is_none() {
-                state.engine.handle_input(self.runtime.now(), input);
+                // Read under the lock, so that the engine sees time go forward only.
+                let now = self.runtime.now();
+                inputs.into_iter().for_each(|input| state.engine.handle_input(now, input));
             }
         });
     }

@@ -103,10 +103,10 @@ impl State {
         id
     }
 
-    /// Rooms that are joined from now on go on from here; posts that nobody took are kept on.
+    /// Rooms that are joined from now on go on from here; posts that nobody took are kept on, those of the last call alone.
     pub(crate) fn resume(&mut self, positions: BTreeMap<RoomId, Position>, posts: Vec<Post>) {
         self.resume.extend(positions);
-        self.kept.extend(posts);
+        self.kept = posts;
     }
 
     /// The posts for a later process.

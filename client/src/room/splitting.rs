@@ -12,8 +12,8 @@ impl<M: Mode> Room<M> {
     ///
     /// [`Split::AtWord`] is for prose; the default, [`Split::Never`], cuts nothing and refuses what is too long.
     ///
-    /// All parts are queued now, so that nothing else of this account comes between them. If one fails, or the reply is
-    /// dropped, those that are not sent yet are taken back.
+    /// All parts are queued now and in one step, so that nothing else of its priority comes between them, whatever other
+    /// threads do. If one fails, or the reply is dropped, those that are not sent yet are taken back.
     ///
     /// # Errors
     ///
@@ -41,21 +41,19 @@ impl<M: Mode> Room<M> {
         parts: Result<Vec<String>, sechat_core::Invalid>,
         reply_to: Option<MessageId>,
     ) -> M::Reply<Vec<MessageId>> {
-        let connection = self.chat.connection();
-        let fitting = parts.map_err(Into::into).and_then(|parts| {
-            connection.look(|engine| engine.check_queue(parts.len()))?;
-            Ok(parts)
+        let first = std::iter::once(reply_to).chain(std::iter::repeat(None));
+        let message = |(text, reply_to)| self.message(text, reply_to);
+        let queued = parts.map_err(Into::into).and_then(|parts| {
+            let posts: Vec<_> = parts.into_iter().zip(first).map(message).collect();
+            self.chat.connection().calls("send", |engine, now| {
+                engine.check_queue(posts.len())?;
+                Ok(posts.into_iter().map(|post| engine.post(now, post)).collect())
+            })
         });
-        let parts = match fitting {
-            Ok(parts) => parts,
+        let replies = match queued {
+            Ok(replies) => replies,
             Err(error) => return M::hand_over(Reply::ready(Err(error))),
         };
-        let mut reply_to = reply_to;
-        let post = |text| {
-            let post = self.message(text, reply_to.take());
-            connection.call("send", |engine, now| engine.post(now, post))
-        };
-        let replies: Vec<_> = parts.into_iter().map(post).collect();
         M::hand_over(Reply::new(async move {
             let mut ids = Vec::with_capacity(replies.len());
             for reply in replies {

@@ -276,6 +276,8 @@ fn posts_that_were_not_sent_are_stored_and_posted_by_the_next_process() {
     let chat = Chat::builder(Config::new(SERVER, Access::login(EMAIL, PASSWORD, None))).connect().unwrap();
     chat.resume(state.clone()).unwrap();
     assert_eq!(chat.state(), state, "what nobody takes stays");
+    chat.resume(state.clone()).unwrap();
+    assert_eq!(chat.state(), state, "once, however often it is resumed");
     let posts = state.take_posts();
     assert_eq!(state.posts(), []);
     state.save(&path).unwrap();

@@ -26,6 +26,7 @@ struct Inner {
     now: Now,
     broken_clock: bool,
     tasks: Vec<Task>,
+    on_wake: Interruption,
     sleepers: Vec<(Instant, Waker)>,
     requests: VecDeque<Exchange>,
     openings: VecDeque<Opening>,
@@ -37,7 +38,13 @@ struct Task {
     woken: Arc<Flag>,
 }
 
-struct Flag(AtomicBool);
+struct Flag {
+    set: AtomicBool,
+    on_wake: Interruption,
+}
+
+/// What happens once, when a task is woken.
+type Interruption = Arc<Mutex<Option<Box<dyn FnOnce() + Send>>>>;
 
 /// A request that waits for its answer. Dropping it is a lost answer.
 pub(crate) struct Exchange {
@@ -82,6 +89,7 @@ impl Stage {
             now: Now::new(Instant::now(), SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000)),
             broken_clock: false,
             tasks: Vec::new(),
+            on_wake: Arc::default(),
             sleepers: Vec::new(),
             requests: VecDeque::new(),
             openings: VecDeque::new(),
@@ -100,7 +108,7 @@ impl Stage {
         loop {
             let next = {
                 let mut inner = self.inner();
-                let woken = inner.tasks.iter().position(|task| task.woken.0.swap(false, Ordering::SeqCst));
+                let woken = inner.tasks.iter().position(|task| task.woken.set.swap(false, Ordering::SeqCst));
                 woken.map(|at| inner.tasks.remove(at))
             };
             let Some(mut task) = next else { return };
@@ -133,6 +141,11 @@ impl Stage {
             Vec::into_iter(due).for_each(|(_, waker): (Instant, Waker)| waker.wake());
         }
         self.settle();
+    }
+
+    /// Does something in the midst of what wakes a task next, as another thread may.
+    pub(crate) fn interrupt(&self, work: impl FnOnce() + Send + 'static) {
+        *self.inner().on_wake.lock().unwrap() = Some(Box::new(work));
     }
 
     /// How many tasks have not ended.
@@ -292,8 +305,9 @@ impl Runtime for Stage {
     }
 
     fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
-        let woken = Arc::new(Flag(AtomicBool::new(true)));
-        self.inner().tasks.push(Task { future: Box::pin(task), woken });
+        let mut inner = self.inner();
+        let woken = Arc::new(Flag { set: AtomicBool::new(true), on_wake: Arc::clone(&inner.on_wake) });
+        inner.tasks.push(Task { future: Box::pin(task), woken });
     }
 
     fn now(&self) -> Now {
@@ -311,7 +325,11 @@ impl Runtime for Stage {
 
 impl Wake for Flag {
     fn wake(self: Arc<Self>) {
-        self.0.store(true, Ordering::SeqCst);
+        self.set.store(true, Ordering::SeqCst);
+        let work = self.on_wake.lock().unwrap().take();
+        if let Some(work) = work {
+            work();
+        }
     }
 }
 

@@ -327,7 +327,10 @@ impl Engine {
         self.session.credentials(&self.net)
     }
 
-    /// How many writes wait or are under way.
+    /// How many writes wait or are under way; [`Stats::queued`] is the same number.
+    ///
+    /// [`queue`](Self::queue) may show fewer: calls that were given up count until it is settled what became of them, and
+    /// so do the rooms that the engine leaves by itself.
     pub fn queued(&self) -> usize {
         self.queue.len()
     }

@@ -181,6 +181,9 @@ impl Queue {
 
 impl Engine {
     /// What waits for its turn or is under way, in the order in which it goes out, with the time that it may take.
+    ///
+    /// Calls that were given up and rooms that the engine leaves by itself are not in it, though
+    /// [`queued`](Self::queued) counts them.
     pub fn queue(&self, now: Now) -> Vec<Queued> {
         let is_paced = |id| self.calls.get(&id).is_some_and(|call| call.endpoint.nature().is_paced());
         let paced = self.queue.ids().filter(|&id| is_paced(id)).count();
