@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::env;
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use sechat_blocking::{Blocking, ChatBuilder, Credentials, Mode as _, Server};
@@ -57,8 +57,7 @@ impl Record {
             return Ok(recorder.clone());
         }
         let runtime = runtime.map_or_else(Blocking::runtime, Ok)?;
-        let file = private(&self.path).map_err(|error| unwritten(&self.path, &error))?;
-        let mut recorder = Recorder::new(runtime, file);
+        let mut recorder = Recorder::create(runtime, &self.path).map_err(|error| unwritten(&self.path, &error))?;
         for (kind, secret) in &self.secrets {
             recorder = recorder.hide(*kind, secret);
         }
@@ -200,15 +199,6 @@ fn without_emails(words: &[String]) -> (Vec<String>, Vec<String>) {
         }
     }
     (hidden, emails)
-}
-
-/// What is said in a room that not everybody may see is for its owner alone.
-fn private(path: &Path) -> std::io::Result<File> {
-    let mut options = File::options();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
 }
 
 fn unwritten(path: &Path, error: &std::io::Error) -> Failure {
