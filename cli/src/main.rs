@@ -83,11 +83,26 @@ fn parse(words: &[String]) -> Result<Command, Failure> {
         None | Some(Command::Demo(_) | Command::Serve(_) | Command::Record(_) | Command::Replay(_)) => {
             Err(Failure::new(Code::Usage, "only commands that talk to a server can be recorded"))
         }
-        Some(command) => Ok(command),
+        Some(command) => match command.needs_here() {
+            Some(what) => {
+                Err(Failure::new(Code::Usage, format!("{what} is not in a recording, and cannot be replayed")))
+            }
+            None => Ok(command),
+        },
     }
 }
 
 impl Command {
+    /// What the command would read or write of this machine, where a replay must not.
+    fn needs_here(&self) -> Option<&'static str> {
+        match self {
+            Self::Send(send) if send.reads_input() => Some("standard input"),
+            Self::Edit(edit) if edit.reads_input() => Some("standard input"),
+            Self::Transcript(transcript) if transcript.is_resumed() => Some("the file of --resume"),
+            _ => None,
+        }
+    }
+
     fn run(self) -> Result<(), Failure> {
         match self {
             Self::Demo(demo) => demo.run(),

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::env;
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use sechat_blocking::{Blocking, ChatBuilder, Credentials, Mode as _, Server};
@@ -16,6 +16,10 @@ use crate::session::SessionFile;
 
 /// What Ctrl-C is called in a recording.
 const INTERRUPT: &str = "interrupt";
+
+/// The secrets of a stored session.
+const OF_SESSIONS: [(&str, Hidden); 3] =
+    [("acct", Hidden::Acct), ("prov", Hidden::Prov), ("chat_cookie", Hidden::Cookie)];
 
 thread_local! {
     /// Commands run on one thread.
@@ -45,9 +49,15 @@ pub(crate) struct Playing {
 
 impl Record {
     pub(crate) fn new(path: &Path, words: &[String]) -> Self {
-        let (words, emails) = without_emails(words);
-        let emails = emails.into_iter().chain(env::var("SECHAT_EMAIL").ok());
-        let secrets = emails.map(|email| (Hidden::Email, email)).collect();
+        let (mut words, mut emails) = without_emails(words);
+        if let Ok(email) = env::var("SECHAT_EMAIL") {
+            if emails.is_empty() && words.first().is_some_and(|word| word == "login") {
+                // So that a replay has it.
+                words.push(format!("--email={}", Hidden::Email.placeholder(1)));
+            }
+            emails.push(email);
+        }
+        let secrets = emails.into_iter().map(|email| (Hidden::Email, email)).collect();
         Self { path: path.to_owned(), words, secrets, session: None, recorder: None }
     }
 
@@ -57,8 +67,7 @@ impl Record {
             return Ok(recorder.clone());
         }
         let runtime = runtime.map_or_else(Blocking::runtime, Ok)?;
-        let file = private(&self.path).map_err(|error| unwritten(&self.path, &error))?;
-        let mut recorder = Recorder::new(runtime, file);
+        let mut recorder = Recorder::create(runtime, &self.path).map_err(|error| unwritten(&self.path, &error))?;
         for (kind, secret) in &self.secrets {
             recorder = recorder.hide(*kind, secret);
         }
@@ -79,10 +88,19 @@ impl Record {
 }
 
 impl Playing {
-    /// Lays out the session that the recorded command began with.
-    pub(crate) fn new(replay: Replay, session: Option<&Value>) -> Result<Self, Failure> {
+    /// Lays out the session that the recorded command began with, and counts what the recorder knew at first.
+    pub(crate) fn new(mut replay: Replay, words: &[String], session: Option<&Value>) -> Result<Self, Failure> {
         let folder = TempDir::new()?;
+        let email = Hidden::Email.placeholder(1);
+        if words.iter().any(|word| word.ends_with(&email)) {
+            replay = replay.hide(Hidden::Email, &email);
+        }
         if let Some(session) = session {
+            for (field, kind) in OF_SESSIONS {
+                if let Some(placeholder) = session[field].as_str() {
+                    replay = replay.hide(kind, placeholder);
+                }
+            }
             fs::write(folder.path().join("session.json"), session.to_string())?;
         }
         Ok(Self { replay, folder })
@@ -133,7 +151,7 @@ pub(crate) fn note_session(session: &Credentials) {
     TAPE.with_borrow_mut(|tape| {
         let Tape::Record(record) = tape else { return };
         let Ok(mut json) = serde_json::from_str::<Value>(&session.to_json()) else { return };
-        for (field, kind) in [("acct", Hidden::Acct), ("prov", Hidden::Prov), ("chat_cookie", Hidden::Cookie)] {
+        for (field, kind) in OF_SESSIONS {
             if let Some(secret) = json[field].as_str() {
                 record.hide(kind, secret);
                 json[field] = kind.placeholder(1).into();
@@ -143,18 +161,37 @@ pub(crate) fn note_session(session: &Credentials) {
     });
 }
 
-/// Something that is typed or comes from the environment: `ask` is not called in a replay.
+/// Something that is typed or comes from the environment: `ask` is not called in a replay. That has something else in its
+/// place, which gets the same placeholder, since both are hidden at the same time.
 pub(crate) fn typed(kind: Hidden, ask: impl FnOnce() -> Result<String, Failure>) -> Result<String, Failure> {
-    if TAPE.with_borrow(|tape| matches!(tape, Tape::Replay(_))) {
-        return Ok(kind.placeholder(1));
+    let replay = TAPE.with_borrow(|tape| match tape {
+        Tape::Replay(playing) => Some(playing.replay.clone()),
+        _ => None,
+    });
+    if let Some(replay) = replay {
+        let typed = match kind {
+            Hidden::Email => "typed@replay.invalid".to_owned(),
+            kind => format!("typed{kind:?}0123456789"),
+        };
+        drop(replay.hide(kind, &typed));
+        return Ok(typed);
     }
     let typed = ask()?;
     TAPE.with_borrow_mut(|tape| {
         if let Tape::Record(record) = tape {
+            if kind != Hidden::Email && record.secrets.iter().any(|(_, known)| *known == typed) {
+                let why = "a replay cannot tell what was typed from the stored session: they are the same";
+                return Err(Failure::new(Code::Usage, why).hint("Name another file with --session."));
+            }
             record.hide(kind, &typed);
         }
-    });
-    Ok(typed)
+        Ok(typed)
+    })
+}
+
+/// The address that an option gave: a replay has its placeholder.
+pub(crate) fn given(kind: Hidden, given: Option<&str>) -> Option<String> {
+    given.filter(|given| *given == kind.placeholder(1)).map(str::to_owned)
 }
 
 /// What is to be done at Ctrl-C, with the recording told of it; `None` if a replay will do it when its time has come.
@@ -200,15 +237,6 @@ fn without_emails(words: &[String]) -> (Vec<String>, Vec<String>) {
         }
     }
     (hidden, emails)
-}
-
-/// What is said in a room that not everybody may see is for its owner alone.
-fn private(path: &Path) -> std::io::Result<File> {
-    let mut options = File::options();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
 }
 
 fn unwritten(path: &Path, error: &std::io::Error) -> Failure {

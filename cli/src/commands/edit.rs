@@ -5,7 +5,7 @@ use sechat_blocking::endpoint::{EditMessage, MessageHistory, RoomEvents};
 use sechat_blocking::{Chat, Error, EventKind, MessageId, ReplyStyle};
 use serde_json::json;
 
-use super::text::text_or_input;
+use super::text::{is_input, text_or_input};
 use crate::exit::{EXIT_CODES, Failure};
 use crate::target::Target;
 use crate::{output, values};
@@ -39,6 +39,10 @@ pub(crate) struct Edit {
 }
 
 impl Edit {
+    pub(crate) fn reads_input(&self) -> bool {
+        is_input(&self.text)
+    }
+
     pub(crate) fn run(self) -> Result<(), Failure> {
         let (id, text) = (self.message, text_or_input(self.text)?);
         self.target.work(|chat| {

@@ -86,10 +86,13 @@ impl Login {
             let prov = tape::typed(Hidden::Prov, || secret::from("SECHAT_PROV", "prov cookie"))?;
             return Ok(Access::Credentials(Credentials::from_cookies(self.target.server.clone(), acct, prov)?.into()));
         }
-        let email = tape::typed(Hidden::Email, || match &self.email {
-            Some(email) => Ok(email.clone()),
-            None => secret::ask("e-mail address", "--email"),
-        })?;
+        let email = match tape::given(Hidden::Email, self.email.as_deref()) {
+            Some(placeholder) => placeholder,
+            None => tape::typed(Hidden::Email, || match &self.email {
+                Some(email) => Ok(email.clone()),
+                None => secret::ask("e-mail address", "--email"),
+            })?,
+        };
         let password = tape::typed(Hidden::Password, || secret::from("SECHAT_PASSWORD", "password"))?;
         Ok(Access::login(email, password, None))
     }

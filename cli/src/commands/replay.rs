@@ -41,7 +41,7 @@ impl Replay {
         let command = crate::parse(&words)?;
         let replay = if self.by_route { Replayed::by_route(&recording) } else { Replayed::strict(&recording) };
         let _here = replay.enter();
-        tape::insert(Tape::Replay(Playing::new(replay.clone(), recording.note("session"))?));
+        tape::insert(Tape::Replay(Playing::new(replay.clone(), &words, recording.note("session"))?));
         let result = command.run();
         tape::finish()?;
         replay.finish().map_err(|departure| failure(&departure))?;

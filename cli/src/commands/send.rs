@@ -4,7 +4,7 @@ use clap::Args;
 use sechat_blocking::{MessageId, RoomId};
 use serde_json::json;
 
-use super::text::text_or_input;
+use super::text::{is_input, text_or_input};
 use crate::exit::{EXIT_CODES, Failure};
 use crate::target::Target;
 use crate::{output, values};
@@ -47,6 +47,10 @@ pub(crate) struct Send {
 }
 
 impl Send {
+    pub(crate) fn reads_input(&self) -> bool {
+        is_input(&self.text)
+    }
+
     pub(crate) fn run(self) -> Result<(), Failure> {
         let (room, to) = (self.room, self.reply_to);
         let text = text_or_input(self.text)?;

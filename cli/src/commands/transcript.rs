@@ -66,6 +66,10 @@ struct Line<'a> {
 }
 
 impl Transcript {
+    pub(crate) fn is_resumed(&self) -> bool {
+        self.resume.is_some()
+    }
+
     pub(crate) fn run(self) -> Result<(), Failure> {
         let place = self.resume.as_deref().map_or(Ok(None), |file| Place::read(file, self.room))?;
         self.reader.read(|chat| {

@@ -105,3 +105,51 @@ fn only_what_talks_to_a_server_is_recorded() {
     }
     assert!(!file.exists());
 }
+
+#[test]
+fn what_needs_this_machine_is_neither_recorded_nor_replayed() {
+    let stage = Stage::logged_in();
+    let (file, place) = (stage.home.path().join("none.jsonl"), stage.home.path().join("place"));
+    let place = place.to_str().unwrap();
+    for (command, what) in [
+        (&["send", "1", "-"][..], "standard input"),
+        (&["edit", "1", "-"], "standard input"),
+        (&["transcript", "1", "--resume", place], "--resume"),
+    ] {
+        let told = stage.run(&[&["record", file.to_str().unwrap(), "--"], command].concat()).expect(2).err;
+        assert!(told.contains(what) && !file.exists(), "{told}");
+    }
+    stage.run(&["record", file.to_str().unwrap(), "--", "transcript", "1"]).expect(0);
+    let text = fs::read_to_string(&file).unwrap();
+    let edited =
+        text.replacen("[\"transcript\",\"1\"]", &format!("[\"transcript\",\"1\",\"--resume\",\"{place}\"]"), 1);
+    assert_ne!(text, edited);
+    fs::write(&file, edited).unwrap();
+    assert!(replay(&file, &[]).expect(2).err.contains("--resume"));
+    assert!(!Path::new(place).exists());
+}
+
+#[test]
+fn typed_cookies_beside_a_stored_session_are_replayed() {
+    let stage = Stage::logged_in();
+    let file = stage.home.path().join("login.jsonl");
+    let session =
+        |stage: &Stage| stage.run(&["login", "--json"]).expect(0).json()["session_file"].as_str().unwrap().to_owned();
+    let path = session(&stage);
+    let stored: serde_json::Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+    let arguments = ["record", file.to_str().unwrap(), "--", "login", "--again", "--cookies", "--json"];
+    let typed = |acct: &str, prov: &str| -> Done {
+        stage.command(&arguments).env("SECHAT_ACCT", acct).env("SECHAT_PROV", prov).output().unwrap().into()
+    };
+    let (acct, prov) = (stored["acct"].as_str().unwrap(), stored["prov"].as_str().unwrap());
+    assert!(typed(acct, prov).expect(2).err.contains("they are the same"));
+
+    // Others are stored, those that are typed are good.
+    let mut other = stored.clone();
+    (other["acct"], other["prov"]) = ("another-acct-1".into(), "another-prov-1".into());
+    fs::write(&path, other.to_string()).unwrap();
+    let recorded = typed(acct, prov).expect(0).json();
+    let text = fs::read_to_string(&file).unwrap();
+    assert!(text.contains("hidden-acct-2") && !text.contains("another-acct-1"), "{text}");
+    assert_eq!(replay(&file, &[]).expect(0).json()["user_name"], recorded["user_name"]);
+}
