@@ -5,10 +5,10 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use super::Engine;
 use super::call::{Call, Stage};
 use super::calls::Sink;
 use super::io::TicketId;
+use super::{Ending, Engine};
 use crate::endpoint::{DeleteMessage, EditMessage, LeaveRoom, NewMessage};
 use crate::{Error, MessageId, Now, RoomId};
 
@@ -215,8 +215,11 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// [`Error::QueueFull`] if they may not.
+    /// [`Error::QueueFull`] if there is no room for them, [`Error::Closed`] if the engine is ending.
     pub fn check_queue(&self, calls: usize) -> Result<(), Error> {
+        if self.ending != Ending::No {
+            return Err(Error::Closed);
+        }
         let limit = self.config.queue_limit.get();
         if self.queue.len().saturating_add(calls) > limit { Err(Error::QueueFull { limit }) } else { Ok(()) }
     }

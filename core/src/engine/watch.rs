@@ -40,7 +40,8 @@ pub struct Stats {
     pub logins: u64,
     /// Attempts to get a session that failed, whatever came of the next.
     pub session_faults: u64,
-    /// Posts, edits and the like that wait for their turn or are under way, at this moment.
+    /// Posts, edits and the like that wait for their turn or are under way, at this moment. It is the number of
+    /// [`Engine::queued`], which also counts some that [`Engine::queue`] does not show.
     pub queued: u64,
     /// Rooms that are joined, at this moment.
     pub rooms: u64,
@@ -81,7 +82,7 @@ pub struct Health {
     pub last_fault: Option<String>,
     /// Since then.
     pub last_fault_ago: Option<Duration>,
-    /// Posts, edits and the like that wait for their turn or are under way.
+    /// As [`Stats::queued`].
     pub queued: usize,
 }
 

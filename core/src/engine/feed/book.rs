@@ -1,7 +1,7 @@
 //! The rooms, and which of them need anything.
 //!
-//! An engine looks after its rooms with every input, and nearly all of nearly always many rooms are at rest: joined,
-//! carried by a socket, nothing missing. So those that may not be are listed apart, and only they are looked after.
+//! An engine looks after its rooms with every input, and of many rooms nearly all are at rest: joined, carried by a socket,
+//! nothing missing. So those that may not be are listed apart, and only they are looked after.
 
 use std::collections::{BTreeMap, BTreeSet};
 
