@@ -5,7 +5,7 @@ use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use sechat_blocking::{Blocking, ChatBuilder, Credentials, Mode as _, Server};
+use sechat_blocking::{Blocking, ChatBuilder, Credentials, Mode as _, Secret, Server};
 use sechat_fixtures::recording::Hidden;
 use sechat_fixtures::{Recorder, Replay};
 use serde_json::Value;
@@ -36,7 +36,7 @@ pub(crate) enum Tape {
 pub(crate) struct Record {
     path: PathBuf,
     words: Vec<String>,
-    secrets: Vec<(Hidden, String)>,
+    secrets: Vec<(Hidden, Secret)>,
     session: Option<Value>,
     recorder: Option<Recorder<Blocking>>,
 }
@@ -57,7 +57,7 @@ impl Record {
             }
             emails.push(email);
         }
-        let secrets = emails.into_iter().map(|email| (Hidden::Email, email)).collect();
+        let secrets = emails.into_iter().map(|email| (Hidden::Email, email.into())).collect();
         Self { path: path.to_owned(), words, secrets, session: None, recorder: None }
     }
 
@@ -67,13 +67,14 @@ impl Record {
             return Ok(recorder.clone());
         }
         let runtime = runtime.map_or_else(Blocking::runtime, Ok)?;
-        let mut recorder = Recorder::create(runtime, &self.path).map_err(|error| unwritten(&self.path, &error))?;
+        let recorder = Recorder::create(runtime, &self.path).map_err(|error| unwritten(&self.path, &error))?;
         for (kind, secret) in &self.secrets {
-            recorder = recorder.hide(*kind, secret);
+            recorder.hide(*kind, secret.expose());
         }
-        recorder = recorder.note("command", self.words.clone()).note("server", server.to_string());
+        recorder.note("command", self.words.clone());
+        recorder.note("server", server.to_string());
         if let Some(session) = self.session.take() {
-            recorder = recorder.note("session", session);
+            recorder.note("session", session);
         }
         self.recorder = Some(recorder.clone());
         Ok(recorder)
@@ -81,24 +82,24 @@ impl Record {
 
     fn hide(&mut self, kind: Hidden, secret: &str) {
         match &self.recorder {
-            Some(recorder) => drop(recorder.clone().hide(kind, secret)),
-            None => self.secrets.push((kind, secret.to_owned())),
+            Some(recorder) => recorder.hide(kind, secret),
+            None => self.secrets.push((kind, secret.into())),
         }
     }
 }
 
 impl Playing {
     /// Lays out the session that the recorded command began with, and counts what the recorder knew at first.
-    pub(crate) fn new(mut replay: Replay, words: &[String], session: Option<&Value>) -> Result<Self, Failure> {
+    pub(crate) fn new(replay: Replay, words: &[String], session: Option<&Value>) -> Result<Self, Failure> {
         let folder = TempDir::new()?;
         let email = Hidden::Email.placeholder(1);
         if words.iter().any(|word| word.ends_with(&email)) {
-            replay = replay.hide(Hidden::Email, &email);
+            replay.hide(Hidden::Email, &email);
         }
         if let Some(session) = session {
             for (field, kind) in OF_SESSIONS {
                 if let Some(placeholder) = session[field].as_str() {
-                    replay = replay.hide(kind, placeholder);
+                    replay.hide(kind, placeholder);
                 }
             }
             fs::write(folder.path().join("session.json"), session.to_string())?;
@@ -173,13 +174,13 @@ pub(crate) fn typed(kind: Hidden, ask: impl FnOnce() -> Result<String, Failure>)
             Hidden::Email => "typed@replay.invalid".to_owned(),
             kind => format!("typed{kind:?}0123456789"),
         };
-        drop(replay.hide(kind, &typed));
+        replay.hide(kind, &typed);
         return Ok(typed);
     }
     let typed = ask()?;
     TAPE.with_borrow_mut(|tape| {
         if let Tape::Record(record) = tape {
-            if kind != Hidden::Email && record.secrets.iter().any(|(_, known)| *known == typed) {
+            if kind != Hidden::Email && record.secrets.iter().any(|(_, known)| known.expose() == typed) {
                 let why = "a replay cannot tell what was typed from the stored session: they are the same";
                 return Err(Failure::new(Code::Usage, why).hint("Name another file with --session."));
             }
