@@ -81,7 +81,8 @@ fn a_wrong_password_is_tried_once() {
 #[test]
 fn a_captcha_is_known_by_both_signs_and_left_alone() {
     for sign in CaptchaSign::ALL {
-        let mut duo = Duo::with(|setup, _| (setup.switches.captcha_after, setup.switches.captcha) = (0, *sign));
+        let mut duo = Duo::with(|setup, _| setup.switches.captcha = *sign);
+        duo.server.demand_captcha(true);
         let captcha = Error::from(LoginError::Captcha);
         assert_eq!(duo.log_in().unwrap_err(), captcha, "{sign:?}");
         assert_eq!(duo.count(SUBMIT), 1);
@@ -90,7 +91,7 @@ fn a_captcha_is_known_by_both_signs_and_left_alone() {
         duo.run(Duration::from_secs(590));
         assert_eq!(duo.log_in().unwrap_err(), captcha);
         assert_eq!(duo.sent().len(), before, "the site is left alone for ten minutes");
-        duo.server.switches_mut().captcha_after = 20;
+        duo.server.demand_captcha(false);
         duo.run(Duration::from_secs(11));
         assert_eq!(duo.log_in().unwrap().user_id(), Some(BOT));
     }

@@ -55,7 +55,7 @@ fn half_a_login_is_not_stored() {
     let mut site = Site::new();
     let chat = site.run(Chat::open(&path, EMAIL, PASSWORD, SERVER)).unwrap();
     site.server.expire_sessions();
-    site.server.switches_mut().captcha_after = 0;
+    site.server.demand_captcha(true);
     let refused = site.run(chat.room(1).send("hello"));
     assert_eq!(refused, Err(Error::Login(LoginError::Captcha)));
     assert_eq!(chat.credentials(), None);

@@ -57,7 +57,7 @@ async fn refused<R: Runtime>(stage: &Stage<R>) {
     let wrong = stage.connect(config).log_in().await.map(drop);
     assert_eq!(wrong, Err(Error::Login(LoginError::WrongPassword)));
 
-    stage.listener.with_server(|server, _| server.switches_mut().captcha_after = 0);
+    stage.listener.with_server(|server, _| server.demand_captcha(true));
     assert_eq!(stage.chat().log_in().await.map(drop), Err(Error::Login(LoginError::Captcha)));
 
     stage.listener.with_server(|server, _| server.expire_sessions());
