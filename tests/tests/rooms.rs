@@ -80,6 +80,26 @@ fn one_denial_is_a_hiccup() {
     assert_eq!(duo.heard(ROOM), ["still here"], "{:?}", duo.changes());
 }
 
+/// What was denied is only believed once the session has been looked at, which may take until the room is open again.
+#[test]
+fn who_joins_again_does_not_lose_the_room_for_what_was_denied_before() {
+    let mut duo = Duo::new();
+    join_both(&mut duo);
+    duo.server.room_mut(ROOM).unwrap().access = Access::Private;
+    duo.cut_sockets();
+    let before = duo.count(AUTH);
+    duo.until("the third question", |duo| duo.count(AUTH) == before + 3);
+    duo.always("GET /chats/join/favorite", Fate::SilentBefore);
+    duo.run(MINUTE);
+    duo.server.room_mut(ROOM).unwrap().access = Access::Public;
+    assert_eq!(duo.join(ROOM), Ok(()));
+    duo.heal();
+    duo.run(2 * MINUTE);
+    duo.ada_says(ROOM, "welcome back");
+    duo.run(MINUTE);
+    assert_eq!(duo.heard(ROOM), ["welcome back"], "{:?}", duo.changes());
+}
+
 #[test]
 fn the_feed_ends_with_a_session_that_cannot_be_had_again() {
     let mut duo = Duo::new();

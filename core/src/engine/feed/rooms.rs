@@ -25,7 +25,11 @@ impl Engine {
         self.take_back_leaving(id);
         match self.feed.rooms.get_mut(id) {
             Some(Room { joining: Some(waiters), .. }) => waiters.push(ticket),
-            Some(_) => self.finish_ticket(ticket, Ok(Box::new(()))),
+            Some(room) => {
+                // Whoever asks for it once more has a reason to: what was denied before does not count.
+                room.denied = None;
+                self.finish_ticket(ticket, Ok(Box::new(())));
+            }
             None => {
                 let room = Room {
                     asked_by: ticket,
