@@ -1,6 +1,6 @@
 //! All calls that have not ended: what goes out next, and what becomes of the answers.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::call::{Boxed, Call, Erased, Sent, Stage, Verdict};
 use super::feed::FeedJob;
@@ -11,11 +11,14 @@ use super::session::Outcome;
 use super::settle::Settling;
 use super::{Ending, Engine, Pending};
 use crate::endpoint::{Endpoint, LeaveAllRooms, LeaveRoom, Nature, NewMessage, Session as Context, SocketAddress};
-use crate::{Error, MessageId, Now, RoomId};
+use crate::{Error, MessageId, Now, Refusal, RoomId};
 
 /// A call that is refused goes out again this often because the session looks different: on a server that changes the
 /// fkey with every page it always does.
 const MOST_REFRESHED: u32 = 2;
+
+/// For so long a denial that was looked into stands for further posts to the same room.
+const DENIAL_HOLDS: Duration = Duration::from_secs(10);
 
 /// Who gets the result of a call.
 #[derive(Debug)]
@@ -186,6 +189,10 @@ impl Engine {
     pub(super) fn end(&mut self, id: TicketId, result: Result<Boxed, Error>) {
         let Some(call) = self.calls.remove(&id) else { return };
         self.queue.remove(id);
+        if call.sent.is_some() && call.endpoint_as::<LeaveAllRooms>().is_some() {
+            // Whatever came of it: the server may have done it.
+            self.all_were_left();
+        }
         match call.sink {
             Sink::Ticket => self.finish_ticket(id, result),
             Sink::Engine(purpose) => self.internal.push_back((purpose, result)),
@@ -344,7 +351,17 @@ impl Engine {
         // After a page in place of an answer, only a session that has ended shows that the call was not carried out.
         let page = matches!(error, Error::Uncertain { .. });
         let ended = call.sent.as_ref().is_none_or(|sent| sent.session_ends != ends);
-        let changed = !page && call.sent.as_ref().is_none_or(|sent| sent.epoch != epoch);
+        let denied = match &error {
+            Error::Refused { reason: Refusal::NoSuchRoomOrNoPermission, .. } => {
+                call.endpoint_as().map(|post: &NewMessage| post.room)
+            }
+            _ => None,
+        };
+        let holds = |(room, at): (RoomId, Instant)| {
+            Some(room) == denied && now.mono.saturating_duration_since(at) < DENIAL_HOLDS
+        };
+        let known = self.denied_post.is_some_and(holds);
+        let changed = !page && !known && call.sent.as_ref().is_none_or(|sent| sent.epoch != epoch);
         if (ended || changed && call.refreshed < MOST_REFRESHED) && call.attempts_left > 0 {
             call.refreshed += u32::from(!ended);
             self.wait_again(id, None);
@@ -357,6 +374,9 @@ impl Engine {
             // A good session, and a page where an answer was due: something in between spoke for the server.
             self.retry(now, id, error);
         } else {
+            if let Some(room) = denied.filter(|_| !known) {
+                self.denied_post = Some((room, now.mono));
+            }
             self.end(id, Err(error));
         }
     }
@@ -372,8 +392,6 @@ impl Engine {
         }
         if let Some(&LeaveRoom { room }) = call.endpoint_as() {
             self.was_left(room);
-        } else if call.endpoint_as::<LeaveAllRooms>().is_some() {
-            self.all_were_left();
         }
     }
 

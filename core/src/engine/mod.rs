@@ -63,6 +63,8 @@ pub struct Engine {
     kept: BTreeMap<(Priority, TicketId), Post>,
     /// Nothing may be sent before this.
     hold_until: Option<Instant>,
+    /// The room that posts were denied in last, and when: the session was looked at, and was good.
+    denied_post: Option<(RoomId, Instant)>,
     /// Calls that wait for the session alone.
     logins: Vec<TicketId>,
     results: BTreeMap<TicketId, Result<Boxed, Error>>,
@@ -144,6 +146,7 @@ impl Engine {
             queue: Queue::default(),
             kept: BTreeMap::new(),
             hold_until: None,
+            denied_post: None,
             logins: Vec::new(),
             results: BTreeMap::new(),
             internal: VecDeque::new(),

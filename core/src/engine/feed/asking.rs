@@ -187,6 +187,13 @@ impl Engine {
                 continue;
             }
             room.left_out = false;
+            if exit && answer.events.is_empty() && answer.t.is_none() && room.timeline.is_recovering() {
+                // Of a room that is not for everybody it says no more to whom it has taken out of it.
+                room.timeline.unanswered();
+                self.put_out(now, id);
+                self.ask_later(now, 1);
+                continue;
+            }
             if shown && !exit {
                 room.denied = None;
             }
@@ -272,6 +279,7 @@ impl Engine {
     fn rebuild(&mut self, id: RoomId) {
         let Some(room) = self.feed.live_room(id) else { return };
         room.rebuilding = true;
+        room.timeline.reading();
         let call = RoomEvents::latest(id, REBUILT_FROM);
         let stay = room.asked_by;
         self.feed_job(call, FeedJob::Rebuild(id, stay), 1);
@@ -289,10 +297,9 @@ impl Engine {
     fn release(&mut self, id: RoomId) {
         let Some(room) = self.feed.live_room(id) else { return };
         let after = room.timeline.cursor();
-        let filled = room.timeline.rebuilt(Vec::new());
-        room.timeline.settle_for_less();
+        let events = room.timeline.give_up();
         self.announce_gap(id, after, None);
-        self.deliver(filled.events);
+        self.deliver(events);
     }
 
     fn ask_worked(&mut self, now: Now) {

@@ -86,6 +86,10 @@ impl Engine {
     pub(in crate::engine) fn all_were_left(&mut self) {
         for id in self.feed.live_rooms().map(|(id, _)| id).collect::<Vec<_>>() {
             self.was_left(id);
+            if let Some(room) = self.feed.live_room(id) {
+                // A socket that shows it once more may not have shown it all the time.
+                room.timeline.recover();
+            }
         }
     }
 
@@ -216,7 +220,11 @@ impl Engine {
     }
 
     pub(super) fn lose_room(&mut self, id: RoomId, reason: String) {
-        let unheard = self.feed.forget(id).map(|room| room.timeline.into_parked());
+        let missing = self.feed.live_room(id).filter(|room| room.timeline.is_recovering());
+        if let Some(after) = missing.map(|room| room.timeline.cursor()) {
+            self.announce_gap(id, after, None);
+        }
+        let unheard = self.feed.forget(id).map(|room| room.timeline.into_rest());
         self.deliver(unheard.unwrap_or_default());
         self.feed.asks.one_by_one = None;
         self.announce(FeedChange::RoomLost { room: id, reason });

@@ -181,9 +181,11 @@ impl Timeline {
         }
     }
 
-    /// What waits for the room's own updates, when none will come.
-    pub(super) fn into_parked(self) -> Vec<Event> {
-        self.parked.into_values().collect()
+    /// All that waits for something else, when nothing more will come.
+    pub(super) fn into_rest(mut self) -> Vec<Event> {
+        let mut events = self.give_up();
+        events.extend(self.parked.into_values());
+        events
     }
 
     /// The server is being asked for everything after the cursor.
@@ -236,12 +238,21 @@ impl Timeline {
         Filled { events, missed, too_short: false }
     }
 
-    /// The room's messages, read because its events do not reach back far enough, and everything held back.
+    /// The room's messages are being read: they account for what is held back by now.
+    pub(super) fn reading(&mut self) {
+        for held in &mut self.held {
+            held.covered = true;
+        }
+    }
+
+    /// The room's messages, read because its events do not reach back far enough, and what was held back by then.
     pub(super) fn rebuilt(&mut self, snapshot: Vec<Event>) -> Filled {
         self.recovered();
         self.alarmed = false;
-        let held = std::mem::take(&mut self.held);
-        let coming: BTreeSet<MessageId> = held.iter().flat_map(|held| &held.update.events).filter_map(posted).collect();
+        let (covered, later): (Vec<Held>, Vec<Held>) =
+            std::mem::take(&mut self.held).into_iter().partition(|held| held.covered);
+        let coming: BTreeSet<MessageId> =
+            covered.iter().flat_map(|held| &held.update.events).filter_map(posted).collect();
         let after = self.last_message;
         let mut events = snapshot;
         events.retain(|event| posted(event).is_some_and(|id| Some(id) > after && !coming.contains(&id)));
@@ -252,19 +263,25 @@ impl Timeline {
             self.from_room.pop_first();
         }
         let mut rest = RoomUpdate::default();
-        for Held { update, .. } in held {
+        for Held { update, .. } in covered {
             rest.t = rest.t.max(update.t);
             rest.events.extend(update.events);
         }
-        let events = merged(events, self.deliver(rest));
+        let mut events = merged(events, self.deliver(rest));
         // What turns up of the gap after all would come out of order.
         self.floor = self.cursor;
+        for Held { update, size, .. } in later {
+            events.extend(self.update(update, size));
+        }
         Filled { events, missed, too_short: false }
     }
 
-    /// Goes on without the answer that was wanted.
-    pub(super) fn settle_for_less(&mut self) {
+    /// Goes on without what is missing.
+    pub(super) fn give_up(&mut self) -> Vec<Event> {
+        self.reading();
+        let events = self.rebuilt(Vec::new()).events;
         self.recovery = Recovery::Nothing;
+        events
     }
 
     /// How many events are held back, and how many bytes the server took for them.
