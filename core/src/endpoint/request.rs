@@ -52,14 +52,6 @@ pub(super) struct Address<'a> {
 }
 
 impl Address<'_> {
-    /// The same with a query, which is encoded already.
-    pub(super) fn query(mut self, query: &str) -> Self {
-        if !query.is_empty() {
-            self.path = [&self.path[..], b"?", query.as_bytes()].concat().into();
-        }
-        self
-    }
-
     fn uri(&self) -> Uri {
         let path = PathAndQuery::from_maybe_shared(self.path.clone()).expect("a plain path and an encoded query");
         let mut parts = Parts::default();
@@ -71,7 +63,8 @@ impl Address<'_> {
 
     fn header(&self) -> HeaderValue {
         let origin = self.origin.url.as_str().trim_end_matches('/');
-        HeaderValue::from_maybe_shared(Bytes::from([origin.as_bytes(), &self.path].concat())).expect("an address is ASCII")
+        HeaderValue::from_maybe_shared(Bytes::from([origin.as_bytes(), &self.path].concat()))
+            .expect("an address is ASCII")
     }
 }
 
@@ -81,14 +74,18 @@ pub(super) fn get(url: &Address<'_>, accept: &'static str) -> Request<Bytes> {
 }
 
 /// A query, with what is empty left out.
-pub(super) fn with_query<'a>(url: Address<'a>, pairs: &[(&str, String)]) -> Address<'a> {
+pub(super) fn with_query<'a>(mut url: Address<'a>, pairs: &[(&str, String)]) -> Address<'a> {
     let mut query = Serializer::new(String::new());
     query.extend_pairs(pairs.iter().filter(|(_, value)| !value.is_empty()));
-    url.query(&query.finish())
+    let query = query.finish();
+    if !query.is_empty() {
+        url.path = [&url.path[..], b"?", query.as_bytes()].concat().into();
+    }
+    url
 }
 
 impl<'a> Session<'a> {
-    /// An address on the chat server. `path` has no query and needs no escaping.
+    /// An address on the chat server. `path` needs no escaping.
     pub(super) fn chat(&self, path: impl Into<Bytes>) -> Address<'a> {
         Address { origin: self.server.chat_origin(), path: path.into() }
     }

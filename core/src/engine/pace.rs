@@ -230,9 +230,6 @@ fn as_number(count: usize) -> f64 {
 
 impl fmt::Debug for Pace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pace")
-            .field("posts", &self.posts)
-            .field("ready_at", &self.ready_at)
-            .finish_non_exhaustive()
+        f.debug_struct("Pace").field("posts", &self.posts).field("ready_at", &self.ready_at).finish_non_exhaustive()
     }
 }

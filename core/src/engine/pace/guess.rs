@@ -143,25 +143,24 @@ impl Guesses {
 
     /// A post was taken: sent at a time, if that is known, answered at another.
     pub(super) fn taken(&mut self, sent: Option<f64>, now: f64) {
-        let mut at = 0;
-        while let Some(group) = self.groups.get_mut(at) {
-            at += 1;
-            for part in group.taken(sent, now).into_iter().flatten() {
-                self.groups.insert(at, part);
-                at += 1;
-            }
+        let room = Vec::with_capacity(self.groups.len() + 4);
+        let before = std::mem::replace(&mut self.groups, room);
+        for group in &before {
+            group.taken(sent, now).into_iter().for_each(|part| self.add(part));
         }
-        self.tidy();
+        self.forget_worst();
     }
 
     /// A post was refused, with a wait.
     pub(super) fn refused(&mut self, sent: f64, now: f64, told: f64) {
         let ways = self.groups.iter().flat_map(Group::ways);
-        self.groups = ways.flat_map(|group| group.refused(sent, now, told)).flatten().collect();
-        self.groups.sort_by_key(|Group { family, curves, standing }| {
+        let mut after: Vec<Group> = ways.flat_map(|group| group.refused(sent, now, told)).collect();
+        after.sort_by_key(|Group { family, curves, standing }| {
             (*family, !standing.forgets, standing.waits, curves.start)
         });
-        self.tidy();
+        self.groups.clear();
+        after.into_iter().for_each(|part| self.add(part));
+        self.forget_worst();
     }
 
     /// How many guesses there are, and how many groups of them.
@@ -176,16 +175,22 @@ impl Guesses {
         groups.filter_map(|group| Some(Guess { curve: *group.curves().last()?, standing: group.standing }))
     }
 
-    /// Joins what has become alike, and forgets the worst.
-    fn tidy(&mut self) {
-        self.groups.dedup_by(|next, group| {
-            let adjoining = next.family == group.family && next.curves.start == group.curves.end;
-            let alike = adjoining && next.standing == group.standing;
-            if alike {
-                group.curves.end = next.curves.end;
+    /// Adds a group at the end, to the one before it if they are alike.
+    fn add(&mut self, group: Group) {
+        match self.groups.last_mut() {
+            _ if group.curves.is_empty() => {}
+            Some(last)
+                if last.curves.end == group.curves.start
+                    && last.family == group.family
+                    && last.standing == group.standing =>
+            {
+                last.curves.end = group.curves.end;
             }
-            alike
-        });
+            _ => self.groups.push(group),
+        }
+    }
+
+    fn forget_worst(&mut self) {
         let doubt = self.groups.iter().map(|group| group.standing.doubt).min().unwrap_or_default();
         if self.doubt != doubt {
             self.doubt = doubt;
@@ -199,24 +204,18 @@ impl Group {
         &FAMILIES[self.family][self.curves.clone()]
     }
 
-    /// A post was taken. Gives what has to be told apart from now on.
-    fn taken(&mut self, sent: Option<f64>, now: f64) -> [Option<Self>; 2] {
+    /// What it becomes when a post was taken.
+    fn taken(&self, sent: Option<f64>, now: f64) -> [Self; 3] {
         let (curves, ln) = (self.curves(), ln(self.standing.next()));
         let passed = sent.unwrap_or(now) - self.standing.from;
         let rested = before(curves, ln, |gap| self.standing.ends_row(passed, gap));
         let expected = before(curves, ln, |gap| sent.is_none() || passed >= (1.0 - STEP / 2.0) * gap - HAIR);
-        self.standing.row = self.standing.row.saturating_add(1);
-        self.standing.from = now;
-        let unexpected = self.split_off(expected.max(rested), |standing| standing.surprise());
-        let on = self.split_off(rested, |_| {});
-        if rested > 0 {
-            self.standing.row = 1;
-        }
-        [on, unexpected]
+        let on = Standing { row: self.standing.row.saturating_add(1), from: now, ..self.standing };
+        self.parts([rested, expected], [Standing { row: 1, ..on }, on, on.surprised()])
     }
 
-    /// A post was refused, with a wait, in the way in which its servers tell waits. Gives what it has become.
-    fn refused(mut self, sent: f64, now: f64, told: f64) -> [Option<Self>; 3] {
+    /// What it becomes when a post was refused, with a wait, in the way in which its servers tell waits.
+    fn refused(self, sent: f64, now: f64, told: f64) -> [Self; 3] {
         let (curves, ln) = (self.curves(), ln(self.standing.next()));
         let Waits { rounds_up, restarts } = self.standing.waits.unwrap_or(LIKELY);
         let passed = sent - self.standing.from;
@@ -229,31 +228,16 @@ impl Group {
         };
         let too_small = before(curves, ln, |gap| passed > gap + HAIR / 2.0 || wait(gap) < least - DELAY);
         let expected = before(curves, ln, |gap| wait(gap) <= most + DELAY);
-        if restarts {
-            self.standing.from = now;
-        }
-        let too_large = self.split_off(expected.max(too_small), |standing| standing.surprise());
-        let fits = self.split_off(too_small, |_| {});
-        if too_small > 0 {
-            self.standing.surprise();
-        }
-        [Some(self), fits, too_large]
+        let known = Standing { from: if restarts { now } else { self.standing.from }, ..self.standing };
+        self.parts([too_small, expected], [known.surprised(), known, known.surprised()])
     }
 
-    /// Changes the curves from one on. If there are others before them, they are given, and are a group of their own.
-    fn split_off(&mut self, at: usize, change: impl FnOnce(&mut Standing)) -> Option<Self> {
-        if at >= self.curves.len() {
-            return None;
-        }
-        if at == 0 {
-            change(&mut self.standing);
-            return None;
-        }
-        let mut rest = self.clone();
-        rest.curves.start += at;
-        self.curves.end = rest.curves.start;
-        change(&mut rest.standing);
-        Some(rest)
+    /// The curves before the first number, those from there up to the second, and the others. Any of them may be none.
+    fn parts(&self, [first, second]: [usize; 2], [small, middle, large]: [Standing; 3]) -> [Self; 3] {
+        let Range { start, end } = self.curves;
+        let (first, second) = (start + first, start + second.max(first));
+        let part = |curves, standing| Self { family: self.family, curves, standing };
+        [part(start..first, small), part(first..second, middle), part(second..end, large)]
     }
 
     /// The same for each way in which its servers may tell waits.
@@ -328,9 +312,9 @@ impl Standing {
         u32::from(self.row) + 1
     }
 
-    /// An answer was not to be expected.
-    fn surprise(&mut self) {
-        self.doubt = self.doubt.saturating_add(SURPRISE);
+    /// The same after an answer that was not to be expected.
+    fn surprised(self) -> Self {
+        Self { doubt: self.doubt.saturating_add(SURPRISE), ..self }
     }
 }
 
