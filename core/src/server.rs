@@ -30,8 +30,8 @@ pub enum Server {
 /// A server at given addresses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CustomServer {
-    chat: Origin,
-    login: Origin,
+    chat: Box<Origin>,
+    login: Box<Origin>,
 }
 
 /// Where pages are: scheme, host and port, ready for requests.
@@ -49,10 +49,10 @@ impl Server {
     /// `http` is accepted for loopback addresses only: anywhere else it would show the cookies to the network. The
     /// addresses of a known server, or its chat address twice, give that one.
     pub fn custom(chat: &str, login: &str) -> Result<Self, Error> {
-        let custom = CustomServer { chat: origin(chat)?, login: origin(login)? };
+        let custom = CustomServer { chat: Box::new(origin(chat)?), login: Box::new(origin(login)?) };
         let is_it = |known: &Self| {
-            *known.chat_origin() == custom.chat
-                && (custom.login == custom.chat || custom.login == *known.login_origin())
+            *known.chat_origin() == *custom.chat
+                && (custom.login == custom.chat || *custom.login == *known.login_origin())
         };
         let known = [Self::StackExchange, Self::StackOverflow, Self::MetaStackExchange].into_iter().find(is_it);
         Ok(known.unwrap_or(Self::Custom(custom)))

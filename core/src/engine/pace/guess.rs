@@ -145,8 +145,8 @@ impl Guesses {
     pub(super) fn taken(&mut self, sent: Option<f64>, now: f64) {
         let room = Vec::with_capacity(self.groups.len() + 4);
         let before = std::mem::replace(&mut self.groups, room);
-        for group in &before {
-            group.taken(sent, now).into_iter().for_each(|part| self.add(part));
+        for part in before.iter().flat_map(|group| group.taken(sent, now)) {
+            self.add(part);
         }
         self.forget_worst();
     }
@@ -159,7 +159,9 @@ impl Guesses {
             (*family, !standing.forgets, standing.waits, curves.start)
         });
         self.groups.clear();
-        after.into_iter().for_each(|part| self.add(part));
+        for part in after {
+            self.add(part);
+        }
         self.forget_worst();
     }
 
@@ -215,7 +217,7 @@ impl Group {
     }
 
     /// What it becomes when a post was refused, with a wait, in the way in which its servers tell waits.
-    fn refused(self, sent: f64, now: f64, told: f64) -> [Self; 3] {
+    fn refused(&self, sent: f64, now: f64, told: f64) -> [Self; 3] {
         let (curves, ln) = (self.curves(), ln(self.standing.next()));
         let Waits { rounds_up, restarts } = self.standing.waits.unwrap_or(LIKELY);
         let passed = sent - self.standing.from;
