@@ -145,8 +145,10 @@ impl Guesses {
     pub(super) fn taken(&mut self, sent: Option<f64>, now: f64) {
         let room = Vec::with_capacity(self.groups.len() + 4);
         let before = std::mem::replace(&mut self.groups, room);
-        for part in before.iter().flat_map(|group| group.taken(sent, now)) {
-            self.add(part);
+        for group in &before {
+            for part in group.taken(sent, now) {
+                self.add(part);
+            }
         }
         self.forget_worst();
     }
