@@ -3,6 +3,8 @@
 //!
 //! `cargo bench -p sechat-core --bench engine`
 
+#[path = "common/by_hand.rs"]
+mod by_hand;
 #[path = "common/ratios.rs"]
 mod ratios;
 #[path = "common/stage.rs"]
@@ -11,10 +13,10 @@ mod stage;
 use std::hint::black_box;
 use std::time::Duration;
 
+use by_hand::by_hand;
 use bytes::Bytes;
 use cpu_time::ThreadTime;
-use http::header::{ACCEPT, CONTENT_TYPE, COOKIE, REFERER, USER_AGENT};
-use http::{Request, Response};
+use http::Response;
 use ratios::{Contest, Goal};
 use sechat_core::endpoint::{Endpoint, MessageSource, NewMessage, StarMessage};
 use sechat_core::engine::{Input, Output, ReplyStyle};
@@ -110,37 +112,6 @@ fn calls() {
 #[derive(Deserialize)]
 struct Posted {
     id: u64,
-}
-
-const COOKIES: &str = "acct=a; prov=p";
-const FKEY: &str = "0123456789abcdef0123456789abcdef";
-const AGENT: &str = "bot/1.0 (+https://example.com/bot)";
-
-/// What a bot without a library does.
-fn by_hand<T>(
-    method: &str,
-    path: &str,
-    form: Option<&[(&str, &str)]>,
-    answer: &'static str,
-    read: impl FnOnce(&Bytes) -> T,
-) -> T {
-    let body = form.map_or(String::new(), |fields| {
-        form_urlencoded::Serializer::new(String::new()).append_pair("fkey", FKEY).extend_pairs(fields).finish()
-    });
-    let mut request = Request::builder()
-        .method(method)
-        .uri(format!("https://chat.stackexchange.com{path}"))
-        .header(ACCEPT, "application/json")
-        .header(COOKIE, COOKIES)
-        .header(USER_AGENT, AGENT);
-    if form.is_some() {
-        request = request
-            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .header(REFERER, "https://chat.stackexchange.com/rooms/1");
-    }
-    black_box(request.body(Bytes::from(body)).expect("a request"));
-    let answer = Response::new(Bytes::from_static(answer.as_bytes()));
-    read(black_box(answer).body())
 }
 
 /// The same through the engine, with time going by for the throttle.

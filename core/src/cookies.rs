@@ -1,8 +1,7 @@
 //! The four cookies that matter, and the hosts that may see them (protocol notes, 1.4).
 
 use http::header::{COOKIE, DATE, SET_COOKIE};
-use http::{HeaderValue, Request, Response};
-use url::Url;
+use http::{HeaderValue, Request, Response, Uri};
 
 use crate::calendar::http_date;
 use crate::secret::Draft;
@@ -20,15 +19,15 @@ pub(crate) struct Jar {
 }
 
 impl Jar {
-    /// Adds the `Cookie` header that the request's host may see; none for any other host.
-    pub(crate) fn attach<T>(&self, server: &Server, request: &mut Request<T>) {
-        let Some(site) = Site::of(server, request.uri()) else { return };
-        let site_cookies = [("acct", &self.acct), ("prov", &self.prov)];
-        let chat_cookie = (site == Site::Chat).then_some((server.chat_cookie(), &self.chat));
-        let mut pairs = Draft::default();
-        for (name, value) in site_cookies.into_iter().chain(chat_cookie) {
-            let Some(value) = value else { continue };
-            for part in [if pairs.is_empty() { "" } else { "; " }, name, "=", value.expose()] {
+    /// Adds the `Cookie` header that the request's host may see; none for any other host. Gives the place that it is for.
+    pub(crate) fn attach<T>(&self, server: &Server, request: &mut Request<T>) -> Option<Site> {
+        let site = Site::of(server, request.uri())?;
+        let chat = self.chat.as_ref().filter(|_| site == Site::Chat);
+        let all = [("acct", self.acct.as_ref()), ("prov", self.prov.as_ref()), (server.chat_cookie(), chat)];
+        let shown = all.into_iter().filter_map(|(name, value)| Some((name, value?.expose())));
+        let mut pairs = Draft::with_capacity(shown.clone().map(|(name, value)| name.len() + value.len() + 3).sum());
+        for (name, value) in shown {
+            for part in [if pairs.is_empty() { "" } else { "; " }, name, "=", value] {
                 pairs.push(part);
             }
         }
@@ -38,11 +37,11 @@ impl Jar {
             header.set_sensitive(true);
             request.headers_mut().insert(COOKIE, header);
         }
+        Some(site)
     }
 
-    /// Takes the cookies that an answer of `uri` sets. Says whether any value changed.
-    pub(crate) fn store<T>(&mut self, server: &Server, uri: &http::Uri, response: &Response<T>) -> bool {
-        let Some(site) = Site::of(server, uri) else { return false };
+    /// Takes the cookies that an answer of a place sets. Says whether any value changed.
+    pub(crate) fn store<T>(&mut self, server: &Server, site: Site, response: &Response<T>) -> bool {
         // The server's own clock: the caller's may be wrong, and a good session would be thrown away.
         let date = response.headers().get(DATE).and_then(|date| http_date(date.to_str().ok()?)).unwrap_or(LONG_AGO);
         let mut changed = false;
@@ -64,28 +63,17 @@ impl Jar {
 }
 
 /// The two places that cookies go to. A custom server may play both from one origin: then it is `Chat`.
-#[derive(PartialEq, Eq)]
-enum Site {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Site {
     Chat,
     Login,
 }
 
 impl Site {
-    fn of(server: &Server, uri: &http::Uri) -> Option<Self> {
-        // Addresses are made from such URLs, so that theirs is the one way to write a host.
-        let is_at = |origin: &Url| {
-            let port = uri.port_u16().or_else(|| match uri.scheme_str()? {
-                "https" => Some(443),
-                "http" => Some(80),
-                _ => None,
-            });
-            uri.scheme_str() == Some(origin.scheme())
-                && uri.host() == origin.host_str()
-                && port == origin.port_or_known_default()
-        };
-        if is_at(server.chat_url()) {
+    fn of(server: &Server, uri: &Uri) -> Option<Self> {
+        if server.chat_origin().has(uri) {
             Some(Self::Chat)
-        } else if is_at(server.login_url()) {
+        } else if server.login_origin().has(uri) {
             Some(Self::Login)
         } else {
             None
@@ -158,8 +146,7 @@ mod tests {
     #[test]
     fn cookies_are_stored_replaced_and_deleted_byte_for_byte() {
         let server = Server::StackExchange;
-        let login = "https://meta.stackexchange.com/users/login".parse().unwrap();
-        let chat = "https://chat.stackexchange.com/".parse().unwrap();
+        let (login, chat) = (Site::Login, Site::Chat);
         let mut jar = Jar::default();
         let set = answer(&[
             &format!("acct={ACCT}; domain=.stackexchange.com; expires=Sun, 23-May-2027 00:00:00 GMT; path=/; HttpOnly"),
@@ -167,12 +154,12 @@ mod tests {
             "sechatusr=not from here; path=/",
             "rawr=1",
         ]);
-        assert!(jar.store(&server, &login, &set));
+        assert!(jar.store(&server, login, &set));
         assert_eq!(jar.acct.as_ref().unwrap().expose(), ACCT);
         assert!(jar.chat.is_none(), "the login host may not set the chat cookie");
-        assert!(jar.store(&server, &chat, &answer(&["sechatusr=c=1; path=/"])));
+        assert!(jar.store(&server, chat, &answer(&["sechatusr=c=1; path=/"])));
         assert_eq!(jar.chat.as_ref().unwrap().expose(), "c=1");
-        assert!(!jar.store(&server, &chat, &answer(&["sechatusr=c=1; path=/"])));
+        assert!(!jar.store(&server, chat, &answer(&["sechatusr=c=1; path=/"])));
         for gone in [
             "acct=; path=/",
             "acct=x; Max-Age=0",
@@ -181,19 +168,17 @@ mod tests {
             "acct=x; Expires=Tue, 12-Oct-1999 00:00:00 GMT; path=/",
         ] {
             let mut jar = full();
-            assert!(jar.store(&server, &chat, &answer(&[gone])));
+            assert!(jar.store(&server, chat, &answer(&[gone])));
             assert!(jar.acct.is_none(), "{gone}");
         }
-        assert!(!jar.store(&server, &"https://evil.example/".parse().unwrap(), &answer(&["acct=x"])));
     }
     #[test]
     fn expiry_is_told_by_the_clock_of_the_server() {
-        let chat = "https://chat.stackexchange.com/".parse().unwrap();
         let after = |cookie: &str, date: &str| {
             let mut jar = Jar::default();
             let mut response = answer(&[cookie]);
             response.headers_mut().insert(DATE, date.parse().unwrap());
-            jar.store(&Server::StackExchange, &chat, &response);
+            jar.store(&Server::StackExchange, Site::Chat, &response);
             jar.acct.is_some()
         };
         let cookie = "acct=x; expires=Wed, 21-Oct-2026 07:28:00 GMT; path=/";

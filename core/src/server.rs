@@ -4,6 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::LazyLock;
 
+use http::Uri;
+use http::uri::{Authority, Parts, Scheme};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -28,8 +30,17 @@ pub enum Server {
 /// A server at given addresses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CustomServer {
-    chat: Url,
-    login: Url,
+    chat: Box<Origin>,
+    login: Box<Origin>,
+}
+
+/// Where pages are: scheme, host and port, ready for requests.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Origin {
+    /// It ends in `/`.
+    pub(crate) url: Url,
+    pub(crate) scheme: Scheme,
+    pub(crate) authority: Authority,
 }
 
 impl Server {
@@ -38,9 +49,10 @@ impl Server {
     /// `http` is accepted for loopback addresses only: anywhere else it would show the cookies to the network. The
     /// addresses of a known server, or its chat address twice, give that one.
     pub fn custom(chat: &str, login: &str) -> Result<Self, Error> {
-        let custom = CustomServer { chat: origin(chat)?, login: origin(login)? };
+        let custom = CustomServer { chat: Box::new(origin(chat)?), login: Box::new(origin(login)?) };
         let is_it = |known: &Self| {
-            known.chat() == custom.chat && (custom.login == custom.chat || custom.login == known.login())
+            *known.chat_origin() == *custom.chat
+                && (custom.login == custom.chat || *custom.login == *known.login_origin())
         };
         let known = [Self::StackExchange, Self::StackOverflow, Self::MetaStackExchange].into_iter().find(is_it);
         Ok(known.unwrap_or(Self::Custom(custom)))
@@ -48,19 +60,19 @@ impl Server {
 
     /// The origin of the chat pages, ending in `/`.
     pub fn chat(&self) -> Url {
-        self.chat_url().clone()
+        self.chat_origin().url.clone()
     }
 
     /// The origin of the site to log in on, ending in `/`.
     pub fn login(&self) -> Url {
-        self.login_url().clone()
+        self.login_origin().url.clone()
     }
 
     /// As [`chat`](Self::chat), to look at.
-    pub(crate) fn chat_url(&self) -> &Url {
-        static STACK_EXCHANGE: LazyLock<Url> = LazyLock::new(|| known("https://chat.stackexchange.com/"));
-        static STACK_OVERFLOW: LazyLock<Url> = LazyLock::new(|| known("https://chat.stackoverflow.com/"));
-        static META: LazyLock<Url> = LazyLock::new(|| known("https://chat.meta.stackexchange.com/"));
+    pub(crate) fn chat_origin(&self) -> &Origin {
+        static STACK_EXCHANGE: LazyLock<Origin> = LazyLock::new(|| known("https://chat.stackexchange.com/"));
+        static STACK_OVERFLOW: LazyLock<Origin> = LazyLock::new(|| known("https://chat.stackoverflow.com/"));
+        static META: LazyLock<Origin> = LazyLock::new(|| known("https://chat.meta.stackexchange.com/"));
         match self {
             Self::StackExchange => &STACK_EXCHANGE,
             Self::StackOverflow => &STACK_OVERFLOW,
@@ -70,9 +82,9 @@ impl Server {
     }
 
     /// As [`login`](Self::login), to look at.
-    pub(crate) fn login_url(&self) -> &Url {
-        static META: LazyLock<Url> = LazyLock::new(|| known("https://meta.stackexchange.com/"));
-        static STACK_OVERFLOW: LazyLock<Url> = LazyLock::new(|| known("https://stackoverflow.com/"));
+    pub(crate) fn login_origin(&self) -> &Origin {
+        static META: LazyLock<Origin> = LazyLock::new(|| known("https://meta.stackexchange.com/"));
+        static STACK_OVERFLOW: LazyLock<Origin> = LazyLock::new(|| known("https://stackoverflow.com/"));
         match self {
             Self::StackExchange | Self::MetaStackExchange => &META,
             Self::StackOverflow => &STACK_OVERFLOW,
@@ -91,7 +103,7 @@ impl Server {
     /// Whether a socket may be at this address: at the chat server's own host, at Stack Exchange's socket servers for
     /// its chat, or at one of the hosts that are `allowed` as well. Without TLS only on this machine, for a server there.
     pub(crate) fn has_socket_at(&self, url: &Url, allowed: &[String]) -> bool {
-        let chat = self.chat_url();
+        let chat = &self.chat_origin().url;
         let Some(host) = url.host_str() else { return false };
         let of_network = !matches!(self, Self::Custom(_)) && host.ends_with(".sockets.stackexchange.com");
         let known = chat.host_str() == Some(host) || of_network;
@@ -101,16 +113,16 @@ impl Server {
 
     /// The value of the `Origin` header: no slash at the end.
     pub(crate) fn origin_header(&self) -> String {
-        self.chat_url().origin().ascii_serialization()
+        self.chat_origin().url.origin().ascii_serialization()
     }
 }
 
 impl fmt::Display for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Custom(custom) if custom.chat == custom.login => f.write_str(custom.chat.as_str()),
-            Self::Custom(custom) => write!(f, "{} {}", custom.chat, custom.login),
-            known => f.write_str(known.chat().as_str()),
+            Self::Custom(custom) if custom.chat == custom.login => f.write_str(custom.chat.url.as_str()),
+            Self::Custom(custom) => write!(f, "{} {}", custom.chat.url, custom.login.url),
+            known => f.write_str(known.chat_origin().url.as_str()),
         }
     }
 }
@@ -148,6 +160,17 @@ impl From<Server> for String {
     }
 }
 
+impl Origin {
+    /// Whether an address is there.
+    pub(crate) fn has(&self, uri: &Uri) -> bool {
+        let Some(authority) = uri.authority().filter(|_| uri.scheme() == Some(&self.scheme)) else { return false };
+        // Addresses are made from such URLs, so that theirs is the one way to write a host.
+        *authority == self.authority
+            || Some(authority.host()) == self.url.host_str()
+                && authority.port_u16().is_some_and(|port| Some(port) == self.url.port_or_known_default())
+    }
+}
+
 /// Whether an address leads to this machine, by its name or by its address.
 fn is_loopback(url: &Url) -> bool {
     match url.host() {
@@ -158,11 +181,11 @@ fn is_loopback(url: &Url) -> bool {
     }
 }
 
-fn known(url: &str) -> Url {
-    Url::parse(url).expect("a literal address")
+fn known(url: &str) -> Origin {
+    origin(url).expect("a literal address")
 }
 
-fn origin(text: &str) -> Result<Url, Error> {
+fn origin(text: &str) -> Result<Origin, Error> {
     let bad = |why: String| Error::Invalid(Invalid::Address(why));
     let mut url = Url::parse(text).map_err(|e| bad(format!("{text:?}: {e}")))?;
     let loopback = is_loopback(&url);
@@ -178,7 +201,10 @@ fn origin(text: &str) -> Result<Url, Error> {
     url.set_path("/");
     url.set_query(None);
     url.set_fragment(None);
-    Ok(url)
+    let Parts { scheme, authority, .. } =
+        Uri::try_from(url.as_str()).map_err(|e| bad(format!("{text:?}: {e}")))?.into_parts();
+    let (Some(scheme), Some(authority)) = (scheme, authority) else { return Err(bad(format!("{text:?}: no host"))) };
+    Ok(Origin { url, scheme, authority })
 }
 
 #[cfg(test)]

@@ -3,12 +3,13 @@
 use bytes::Bytes;
 use form_urlencoded::Serializer;
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderValue, REFERER};
-use http::{Method, Request};
-use url::Url;
+use http::uri::{Parts, PathAndQuery};
+use http::{Method, Request, Uri};
 
 use super::Session;
 use crate::RoomId;
 use crate::secret::Draft;
+use crate::server::Origin;
 
 /// For pages.
 pub(super) const HTML: &str = "text/html";
@@ -34,45 +35,69 @@ impl Form {
         self.field(name, &value.to_string())
     }
 
-    pub(super) fn post(self, url: &Url, referer: &Url, accept: &'static str) -> Request<Bytes> {
+    pub(super) fn post(self, url: &Address<'_>, referer: &Address<'_>, accept: &'static str) -> Request<Bytes> {
         let mut request = request(Method::POST, url, accept, self.0.into_bytes());
         let headers = request.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
-        headers.insert(REFERER, HeaderValue::from_str(referer.as_str()).expect("a URL is ASCII"));
+        headers.insert(REFERER, referer.header());
         request
     }
 }
 
+/// An address on one of the server's hosts.
+pub(super) struct Address<'a> {
+    origin: &'a Origin,
+    /// The path, and perhaps a query.
+    path: Bytes,
+}
+
+impl Address<'_> {
+    fn uri(&self) -> Uri {
+        let path = PathAndQuery::from_maybe_shared(self.path.clone()).expect("a plain path and an encoded query");
+        let mut parts = Parts::default();
+        parts.scheme = Some(self.origin.scheme.clone());
+        parts.authority = Some(self.origin.authority.clone());
+        parts.path_and_query = Some(path);
+        Uri::from_parts(parts).expect("it has all parts")
+    }
+
+    fn header(&self) -> HeaderValue {
+        let origin = self.origin.url.as_str().trim_end_matches('/');
+        HeaderValue::from_maybe_shared(Bytes::from([origin.as_bytes(), &self.path].concat()))
+            .expect("an address is ASCII")
+    }
+}
+
 /// A page of the chat server.
-pub(super) fn get(url: &Url, accept: &'static str) -> Request<Bytes> {
+pub(super) fn get(url: &Address<'_>, accept: &'static str) -> Request<Bytes> {
     request(Method::GET, url, accept, Bytes::new())
 }
 
 /// A query, with what is empty left out.
-pub(super) fn with_query(mut url: Url, pairs: &[(&str, String)]) -> Url {
+pub(super) fn with_query<'a>(mut url: Address<'a>, pairs: &[(&str, String)]) -> Address<'a> {
     let mut query = Serializer::new(String::new());
     query.extend_pairs(pairs.iter().filter(|(_, value)| !value.is_empty()));
     let query = query.finish();
     if !query.is_empty() {
-        url.set_query(Some(&query));
+        url.path = [&url.path[..], b"?", query.as_bytes()].concat().into();
     }
     url
 }
 
-impl Session<'_> {
-    /// An address on the chat server. `path` has no query and needs no escaping.
-    pub(super) fn chat(&self, path: &str) -> Url {
-        at(self.server.chat(), path)
+impl<'a> Session<'a> {
+    /// An address on the chat server. `path` needs no escaping.
+    pub(super) fn chat(&self, path: impl Into<Bytes>) -> Address<'a> {
+        Address { origin: self.server.chat_origin(), path: path.into() }
     }
 
     /// An address on the site to log in on.
-    pub(super) fn login(&self, path: &str) -> Url {
-        at(self.server.login(), path)
+    pub(super) fn login(&self, path: &'static str) -> Address<'a> {
+        Address { origin: self.server.login_origin(), path: path.into() }
     }
 
     /// The page that the browser would be on: the safe choice for `Referer` (protocol notes, 0.4).
-    pub(super) fn room(&self, room: RoomId) -> Url {
-        self.chat(&format!("/rooms/{room}"))
+    pub(super) fn room(&self, room: RoomId) -> Address<'a> {
+        self.chat(format!("/rooms/{room}"))
     }
 
     /// A form with the fkey in it, if there is one.
@@ -82,12 +107,10 @@ impl Session<'_> {
     }
 }
 
-fn at(mut origin: Url, path: &str) -> Url {
-    origin.set_path(path);
-    origin
-}
-
-fn request(method: Method, url: &Url, accept: &'static str, body: Bytes) -> Request<Bytes> {
-    let request = Request::builder().method(method).uri(url.as_str()).header(ACCEPT, accept);
-    request.body(body).expect("a URL of an origin, a plain path and an encoded query is a URI")
+fn request(method: Method, url: &Address<'_>, accept: &'static str, body: Bytes) -> Request<Bytes> {
+    let mut request = Request::new(body);
+    *request.method_mut() = method;
+    *request.uri_mut() = url.uri();
+    request.headers_mut().insert(ACCEPT, HeaderValue::from_static(accept));
+    request
 }

@@ -52,7 +52,7 @@ impl Endpoint for FreezeRoom {
     const NATURE: Nature = Nature::Ordered;
 
     fn request(&self, session: Session<'_>) -> Request<Bytes> {
-        let url = session.chat(&format!("/rooms/setfrozen/{}", self.room));
+        let url = session.chat(format!("/rooms/setfrozen/{}", self.room));
         session.form().field("freeze", &self.frozen.to_string()).post(&url, &session.room(self.room), TEXT)
     }
 
@@ -66,7 +66,7 @@ impl Endpoint for DeleteRoom {
     const NATURE: Nature = Nature::Ordered;
 
     fn request(&self, session: Session<'_>) -> Request<Bytes> {
-        let url = session.chat(&format!("/rooms/setdeleted/{}", self.room));
+        let url = session.chat(format!("/rooms/setdeleted/{}", self.room));
         session.form().field("delete", &self.deleted.to_string()).post(&url, &session.room(self.room), TEXT)
     }
 
@@ -80,7 +80,7 @@ impl Endpoint for MoveMessagesToNew {
     const NATURE: Nature = Nature::Once;
 
     fn request(&self, session: Session<'_>) -> Request<Bytes> {
-        let url = session.chat(&format!("/admin/movePostsToNew/{}", self.room));
+        let url = session.chat(format!("/admin/movePostsToNew/{}", self.room));
         let form = session.form().field("ids", &ids(&self.messages)).field("newTitle", &self.title);
         form.post(&url, &session.room(self.room), TEXT)
     }

@@ -308,11 +308,8 @@ impl Engine {
         let session = self.session.deadline().map(|at| (at, "the next attempt to get a session"));
         let calls = self.calls_deadline().map(|at| (at, "the next call"));
         let hold = self.hold_until.map(|at| (at, "the end of a wait that the server asked for"));
-        let earliest = [exchange, session.filter(|_| hold.is_none()), hold, calls, self.feed_deadline()]
-            .into_iter()
-            .flatten()
-            .min();
-        earliest.map(|(at, why)| Deadline { at, why })
+        let all = [exchange, session.filter(|_| hold.is_none()), hold, calls, self.feed_deadline()];
+        all.into_iter().fold(None, sooner).map(|(at, why)| Deadline { at, why })
     }
 
     /// The chat server that it is for.
@@ -356,8 +353,10 @@ impl Engine {
                 self.want_session(now);
             }
             self.tend_feed(now);
-            self.tend_settling(now);
-            self.dispatch(now);
+            if !self.calls.is_empty() {
+                self.tend_settling(now);
+                self.dispatch(now);
+            }
             if let Some((purpose, result)) = self.internal.pop_front() {
                 self.internal_done(now, purpose, result);
             } else if !self.approach_end() {
@@ -392,6 +391,9 @@ impl Engine {
 
     /// One step towards the end, if it is time for one.
     fn approach_end(&mut self) -> bool {
+        if self.ending == Ending::No {
+            return false;
+        }
         let users_wait =
             !self.logins.is_empty() || self.calls.values().any(|call| !matches!(call.sink, Sink::Engine(_)));
         match self.ending {
@@ -441,6 +443,14 @@ impl Engine {
             self.net.abort(exchange);
         }
         self.queue.remove(id);
+    }
+}
+
+/// The lesser of two times, if any.
+fn sooner<T: Ord + Copy>(one: Option<T>, other: Option<T>) -> Option<T> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        _ => one.or(other),
     }
 }
 

@@ -5,12 +5,12 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::header::USER_AGENT;
-use http::{HeaderValue, Request, Response, Uri};
+use http::{HeaderValue, Request, Response};
 
 use super::Config;
 use super::io::{ExchangeId, Output, TicketId};
 use super::watch::Watch;
-use crate::cookies::Jar;
+use crate::cookies::{Jar, Site};
 use crate::{Error, Invalid, Now, Server, TransportError};
 
 /// Who waits for an answer.
@@ -44,7 +44,8 @@ pub(super) struct Net {
 #[derive(Debug)]
 struct UnderWay {
     owner: Owner,
-    uri: Uri,
+    /// Where it was sent, if cookies go there.
+    site: Option<Site>,
     deadline: Instant,
 }
 
@@ -70,19 +71,18 @@ impl Net {
     /// Sends a request with the cookies that its host may see.
     pub(super) fn send(&mut self, now: Now, owner: Owner, mut request: Request<Bytes>) -> ExchangeId {
         let id = ExchangeId(self.fresh_id());
-        self.jar.attach(&self.server, &mut request);
+        let site = self.jar.attach(&self.server, &mut request);
         request.headers_mut().insert(USER_AGENT, self.user_agent.clone());
-        let uri = request.uri().clone();
-        self.under_way.insert(id, UnderWay { owner, uri, deadline: now.mono + self.timeout });
+        self.under_way.insert(id, UnderWay { owner, site, deadline: now.mono + self.timeout });
         self.outputs.push_back(Output::Http(id, request));
         id
     }
 
     /// An exchange ended: whose it was, with the answer's cookies taken. `None` for one that nobody waits for.
     pub(super) fn finish(&mut self, id: ExchangeId, answer: &Answer) -> Option<Owner> {
-        let UnderWay { owner, uri, .. } = self.under_way.remove(&id)?;
-        if let Ok(response) = answer
-            && self.jar.store(&self.server, &uri, response)
+        let UnderWay { owner, site, .. } = self.under_way.remove(&id)?;
+        if let (Ok(response), Some(site)) = (answer, site)
+            && self.jar.store(&self.server, site, response)
         {
             self.cookie_changes += 1;
         }

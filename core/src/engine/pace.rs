@@ -23,7 +23,7 @@ mod tests;
 use std::fmt;
 use std::time::{Duration, Instant};
 
-use guess::{Guess, REST, STEP};
+use guess::{Guess, Guesses, REST, STEP};
 
 /// How many posts allow one early attempt that is refused.
 const POSTS_PER_REFUSAL: f64 = 20.0;
@@ -37,8 +37,6 @@ const CLOSE: f64 = 0.025;
 const HORIZON: usize = 24;
 /// What was learnt is forgotten after a pause this long, in seconds: the server may have changed.
 const MEMORY: f64 = 3600.0;
-/// Guesses that are so much worse than the best are dropped.
-const HOPELESS: u16 = 12;
 /// Where no guess fits, waits become longer with each answer that shows it, and shorter with each post taken.
 const LONGER: f64 = 1.3;
 const SHORTER: f64 = 0.99;
@@ -47,9 +45,7 @@ const LONGEST: f64 = 4.0;
 /// When the next write may go.
 pub(super) struct Pace {
     margin: Duration,
-    guesses: Vec<Guess>,
-    /// The doubt about those of them that are believed.
-    doubt: u16,
+    guesses: Guesses,
     /// When the seconds of the guesses begin: at the first post.
     epoch: Option<Instant>,
     last: Option<Instant>,
@@ -73,8 +69,7 @@ impl Pace {
     pub(super) fn new(margin: Duration) -> Self {
         Self {
             margin,
-            guesses: Vec::new(),
-            doubt: 0,
+            guesses: Guesses::default(),
             epoch: None,
             last: None,
             again: 0,
@@ -119,13 +114,9 @@ impl Pace {
         if self.last.is_none_or(|last| now.saturating_duration_since(last).as_secs_f64() > MEMORY) {
             *self = Self::new(self.margin);
             self.epoch = Some(now);
-            self.guesses = guess::all();
+            self.guesses = Guesses::all();
         }
-        let (sent, at) = (sent.map(|sent| self.seconds(sent)), self.seconds(now));
-        for guess in &mut self.guesses {
-            guess.taken(sent, at);
-        }
-        self.forget_worst();
+        self.guesses.taken(sent.map(|sent| self.seconds(sent)), self.seconds(now));
         self.posts += 1;
         self.slack = (self.slack * SHORTER).max(1.0);
         self.last = Some(now);
@@ -137,14 +128,11 @@ impl Pace {
         self.refusals += 1;
         self.again += 1;
         if let Some(last) = self.last {
-            let before = self.doubt;
+            let before = self.guesses.doubt();
             let (sent, at) = (self.seconds(sent), self.seconds(now));
             self.lost += sent - self.seconds(last);
-            for guess in &mut self.guesses {
-                guess.refused(sent, at, wait.as_secs_f64());
-            }
-            self.forget_worst();
-            if self.doubt > before.max(1) {
+            self.guesses.refused(sent, at, wait.as_secs_f64());
+            if self.guesses.doubt() > before.max(1) {
                 self.slack = (self.slack * LONGER).min(LONGEST);
             }
         }
@@ -156,8 +144,8 @@ impl Pace {
 
     /// When so many writes are likely to go, the first of them not before a time.
     pub(super) fn forecast(&self, first: Instant, writes: usize) -> Vec<Instant> {
-        let (epoch, mut guess) = match (self.epoch, self.slowest()) {
-            (Some(epoch), Some(&slowest)) => (epoch, slowest),
+        let (epoch, mut guess) = match (self.epoch, self.guesses.slowest()) {
+            (Some(epoch), Some(slowest)) => (epoch, slowest),
             _ => (first, Guess::likely()),
         };
         let mut at = first.max(self.named.unwrap_or(first)).saturating_duration_since(epoch).as_secs_f64();
@@ -167,30 +155,20 @@ impl Pace {
             let (on, after_rest) = plan(&guess, left);
             at = at.max(if after_rest < on { guess.rested() } else { guess.ready() });
             times.push(epoch + Duration::from_secs_f64(at));
-            guess.taken(None, at);
+            guess.takes(at);
         }
         times
     }
 
-    /// Of the guesses that are believed, the one by which the next write waits longest.
-    fn slowest(&self) -> Option<&Guess> {
-        let doubt = self.doubt;
-        let believed = self.guesses.iter().filter(|guess| guess.doubt == doubt);
-        believed.max_by(|a, b| a.ready().total_cmp(&b.ready()))
-    }
-
     fn next_after(&self, last: Instant, waiting: usize) -> Instant {
-        let doubt = self.doubt;
-        let believed = || self.guesses.iter().filter(|guess| guess.doubt == doubt);
-        let latest = |at: fn(&Guess) -> f64| believed().map(at).fold(f64::NEG_INFINITY, f64::max);
-        let Some(slowest) = self.slowest() else { return last };
-        let (on, after_rest) = plan(slowest, waiting);
+        let Some(slowest) = self.guesses.slowest() else { return last };
+        let (on, after_rest) = plan(&slowest, waiting);
         let since = self.seconds(last);
-        let ready = latest(Guess::ready);
+        let ready = slowest.ready();
         let at = self.early(since, ready, on.min(after_rest), waiting).unwrap_or_else(|| {
-            let at = if after_rest < on { latest(Guess::rested) } else { ready };
+            let at = if after_rest < on { self.guesses.rested() } else { ready };
             // The true curve may lie between two guesses; the fitted one is one of them.
-            let between = if doubt > 0 { 1.0 + STEP / 2.0 } else { 1.0 };
+            let between = if self.guesses.doubt() > 0 { 1.0 + STEP / 2.0 } else { 1.0 };
             since + (at - since).max(0.0) * self.slack * between
         });
         self.epoch.map_or(last, |epoch| epoch + Duration::from_secs_f64((at * 1000.0).ceil() / 1000.0))
@@ -200,15 +178,15 @@ impl Pace {
     fn early(&self, last: f64, ready: f64, needed: f64, waiting: usize) -> Option<f64> {
         let waiting = as_number(waiting);
         let budget = ((f64::from(self.posts) + waiting) / POSTS_PER_REFUSAL).max(1.0);
-        let doubt = self.doubt;
+        let doubt = self.guesses.doubt();
         if self.again > 0 || f64::from(self.refusals) + 1.0 > budget || doubt == 0 && waiting < FEW {
             return None;
         }
-        let possible = |guess: &&Guess| guess.doubt <= doubt.max(1) && guess.forgets();
-        let mut open: Vec<f64> =
-            self.guesses.iter().filter(possible).map(Guess::ready).filter(|&at| at < ready).collect();
-        open.sort_by(f64::total_cmp);
-        let (first, mut middle) = (open.first()?.max(last), *open.get(open.len() / 2)?);
+        let possible = self.guesses.ready_by_those_that_forget(doubt.max(1));
+        let mut open: Vec<f64> = possible.filter(|&at| at < ready).collect();
+        let half = open.len() / 2;
+        let first = open.iter().copied().min_by(f64::total_cmp)?.max(last);
+        let mut middle = *open.select_nth_unstable_by(half, f64::total_cmp).1;
         let worth = if doubt == 0 {
             middle = middle.min(last + COST * needed - self.lost);
             true
@@ -216,14 +194,6 @@ impl Pace {
             (ready - first) * waiting > REST * (ready - last)
         };
         (worth && ready - first > CLOSE * (ready - last) && middle > last).then_some(middle)
-    }
-
-    fn forget_worst(&mut self) {
-        let doubt = self.guesses.iter().map(|guess| guess.doubt).min().unwrap_or_default();
-        if self.doubt != doubt {
-            self.doubt = doubt;
-            self.guesses.retain(|guess| guess.doubt < doubt.saturating_add(HOPELESS));
-        }
     }
 
     fn seconds(&self, at: Instant) -> f64 {
@@ -234,11 +204,15 @@ impl Pace {
 /// The seconds from the last post until so many are through: going on, and resting first.
 fn plan(guess: &Guess, waiting: usize) -> (f64, f64) {
     let posts = waiting.clamp(1, HORIZON);
-    let gaps = |first: u32| (first..).take(posts).map(|n| guess.gap(n).max(1e-9)).collect::<Vec<_>>();
+    let gaps = |first: u32| {
+        let mut gaps = [0.0; HORIZON];
+        gaps.iter_mut().zip(first..).take(posts).for_each(|(gap, n)| *gap = guess.gap(n).max(1e-9));
+        gaps
+    };
     let (here, fresh) = (gaps(guess.next()), gaps(2));
     let rest = if guess.forgets() { REST } else { f64::INFINITY };
     // By posts taken since: the seconds that the others need, in this row and in the next.
-    let (mut row, mut next) = (vec![0.0_f64; posts + 1], vec![0.0_f64; posts + 1]);
+    let (mut row, mut next) = ([0.0_f64; HORIZON + 1], [0.0_f64; HORIZON + 1]);
     for _ in 1..posts {
         let rested = next[0];
         for i in 0..posts {
@@ -256,9 +230,6 @@ fn as_number(count: usize) -> f64 {
 
 impl fmt::Debug for Pace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pace")
-            .field("guesses", &self.guesses.len())
-            .field("ready_at", &self.ready_at)
-            .finish_non_exhaustive()
+        f.debug_struct("Pace").field("posts", &self.posts).field("ready_at", &self.ready_at).finish_non_exhaustive()
     }
 }

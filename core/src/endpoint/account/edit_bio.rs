@@ -27,8 +27,8 @@ impl Endpoint for EditBio {
     const NATURE: Nature = Nature::Ordered;
 
     fn request(&self, session: Session<'_>) -> Request<Bytes> {
-        let url = session.chat(&format!("/users/usermessage/{}", self.user));
-        let profile = session.chat(&format!("/users/{}", self.user));
+        let url = session.chat(format!("/users/usermessage/{}", self.user));
+        let profile = session.chat(format!("/users/{}", self.user));
         session.form().field("message", &self.bio).post(&url, &profile, TEXT)
     }
 

@@ -79,8 +79,8 @@ impl Endpoint for UnignoreUser {
 }
 
 fn change(session: Session<'_>, deed: &str, user: UserId) -> Request<Bytes> {
-    let url = session.chat(&format!("/users/ignorelist/{deed}"));
-    session.form().field("id", &user.to_string()).post(&url, &session.chat(&format!("/users/{user}")), TEXT)
+    let url = session.chat(format!("/users/ignorelist/{deed}"));
+    session.form().field("id", &user.to_string()).post(&url, &session.chat(format!("/users/{user}")), TEXT)
 }
 
 /// No client looks at the answer. The form of the profile page leads back to that page.

@@ -30,11 +30,11 @@ impl Endpoint for DeleteBookmark {
     }
 
     fn request(&self, session: Session<'_>) -> Request<Bytes> {
-        let mut url = session.chat(&format!("/conversation/delete/{}", self.room));
+        let mut url = session.server.chat();
         if let Ok(mut path) = url.path_segments_mut() {
-            path.push(&self.slug);
+            path.extend(["conversation", "delete", &self.room.to_string(), &self.slug]);
         }
-        session.form().post(&url, &session.room(self.room), TEXT)
+        session.form().post(&session.chat(url.path().to_owned()), &session.room(self.room), TEXT)
     }
 
     fn parse(&self, response: &Response<Bytes>) -> Result<(), Error> {

@@ -34,7 +34,7 @@ impl Endpoint for DeleteMessages {
     }
 
     fn request(&self, session: Session<'_>) -> Request<Bytes> {
-        let url = session.chat(&format!("/admin/deletePosts/{}", self.room));
+        let url = session.chat(format!("/admin/deletePosts/{}", self.room));
         session.form().field("id", &ids(&self.messages)).post(&url, &session.room(self.room), TEXT)
     }
 

@@ -63,7 +63,7 @@ impl Endpoint for FlagForModerator {
     }
 
     fn request(&self, session: Session<'_>) -> Request<Bytes> {
-        let url = session.chat(&format!("/messages/{}/mod", self.message));
+        let url = session.chat(format!("/messages/{}/mod", self.message));
         session.form().field("info", &self.text).post(&url, &session.chat("/"), TEXT)
     }
 

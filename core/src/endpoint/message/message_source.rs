@@ -24,9 +24,7 @@ impl Endpoint for MessageSource {
     const NATURE: Nature = Nature::Read;
 
     fn request(&self, session: Session<'_>) -> Request<Bytes> {
-        let mut url = session.chat(&format!("/message/{}", self.message));
-        url.set_query(Some("plain=true"));
-        get(&url, TEXT)
+        get(&session.chat(format!("/message/{}?plain=true", self.message)), TEXT)
     }
 
     fn parse(&self, response: &Response<Bytes>) -> Result<String, Error> {

@@ -45,7 +45,7 @@ impl Endpoint for MoveMessages {
     }
 
     fn request(&self, session: Session<'_>) -> Request<Bytes> {
-        let url = session.chat(&format!("/admin/movePosts/{}", self.room));
+        let url = session.chat(format!("/admin/movePosts/{}", self.room));
         let form = session.form().field("ids", &ids(&self.messages)).number("to", self.to.0);
         form.post(&url, &session.room(self.room), JSON)
     }

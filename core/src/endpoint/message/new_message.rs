@@ -39,7 +39,7 @@ impl Endpoint for NewMessage {
 
     fn request(&self, session: Session<'_>) -> Request<Bytes> {
         let form = Text::new(&self.text, self.parent, self.style).write(session.form());
-        let url = session.chat(&format!("/chats/{}/messages/new", self.room));
+        let url = session.chat(format!("/chats/{}/messages/new", self.room));
         form.post(&url, &session.room(self.room), JSON)
     }
 

@@ -45,7 +45,7 @@ impl Endpoint for StarredMessages {
     const NATURE: Nature = Nature::Read;
 
     fn request(&self, session: Session<'_>) -> Request<Bytes> {
-        let url = session.chat(&format!("/chats/stars/{}", self.room));
+        let url = session.chat(format!("/chats/stars/{}", self.room));
         get(&with_query(url, &[("count", self.count.to_string())]), HTML)
     }
 

@@ -25,7 +25,7 @@ impl Endpoint for LeaveRoom {
     const NATURE: Nature = Nature::Ordered;
 
     fn request(&self, session: Session<'_>) -> Request<Bytes> {
-        let url = session.chat(&format!("/chats/leave/{}", self.room));
+        let url = session.chat(format!("/chats/leave/{}", self.room));
         session.form().field("quiet", "true").post(&url, &session.room(self.room), TEXT)
     }
 

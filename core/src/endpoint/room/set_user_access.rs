@@ -47,7 +47,7 @@ impl Endpoint for SetUserAccess {
             UserAccess::ReadWrite => "read-write",
             UserAccess::Owner => "owner",
         };
-        let url = session.chat(&format!("/rooms/setuseraccess/{}", self.room));
+        let url = session.chat(format!("/rooms/setuseraccess/{}", self.room));
         let form = session.form().field("aclUserId", &self.user.to_string()).field("userAccess", access);
         form.post(&url, &session.room(self.room), TEXT)
     }

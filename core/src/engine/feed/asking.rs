@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use super::{Cover, FeedJob, Status};
 use crate::endpoint::{PollEvents, RoomEvents};
-use crate::engine::Engine;
 use crate::engine::io::TicketId;
+use crate::engine::{Engine, sooner};
 use crate::event::{FeedChange, Frame, RoomSnapshot, RoomUpdate};
 use crate::{Error, EventId, Now, RoomId};
 
@@ -68,7 +68,9 @@ impl Engine {
             return;
         }
         if self.feed.asks.retry_at.is_none() {
-            self.ask(now, polling);
+            if polling || self.feed.rooms.has_restless() {
+                self.ask(now, polling);
+            }
         } else if polling {
             self.feed.asks.poll_at = self.feed.asks.retry_at;
         }
@@ -78,7 +80,7 @@ impl Engine {
         if self.feed.asks.under_way {
             return None;
         }
-        self.feed.asks.retry_at.into_iter().chain(self.feed.asks.poll_at).min()
+        sooner(self.feed.asks.retry_at, self.feed.asks.poll_at)
     }
 
     /// Some room has nobody to bring its events: polling starts if that lasts.

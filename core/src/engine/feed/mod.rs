@@ -34,7 +34,7 @@ use super::calls::{Purpose, unbox};
 use super::io::{Output, SocketId, TicketId};
 use super::rest::Rest;
 use super::watch::FeedState;
-use super::{Boxed, Config, Engine, FeedConfig, Position};
+use super::{Boxed, Config, Engine, FeedConfig, Position, sooner};
 use crate::endpoint::{Acknowledge, LeaveRoom};
 use crate::event::{Event, EventKind, FeedChange, Frame, RoomSnapshot};
 use crate::{Error, EventId, LoginError, MessageId, Now, RoomId};
@@ -281,7 +281,7 @@ impl Engine {
         let sockets = self.sockets_deadline().map(|at| (at, "a socket is overdue, silent or old"));
         let asking = self.asking_deadline().map(|at| (at, "the next poll"));
         let acks = self.feed.acks.retry_at.map(|at| (at, "mentions to be marked as read"));
-        sockets.into_iter().chain(asking).chain(acks).min()
+        sooner(sooner(sockets, asking), acks)
     }
 
     pub(super) fn feed_job_done(&mut self, now: Now, job: FeedJob, result: Result<Boxed, Error>) {

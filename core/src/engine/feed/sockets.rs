@@ -9,8 +9,8 @@ use url::Url;
 
 use super::{Cover, Feed, FeedJob, Room, Status};
 use crate::endpoint::SocketAddress;
-use crate::engine::Engine;
 use crate::engine::io::{Output, SocketId};
+use crate::engine::{Engine, sooner};
 use crate::event::FeedChange;
 use crate::{Error, EventId, Now, RoomId, TransportError};
 
@@ -67,13 +67,13 @@ impl Engine {
         self.close_dead_sockets(now);
         self.renew_old_sockets(now);
         self.end_trials(now);
-        if self.feed.socket_retry_at.is_none() {
+        if self.feed.socket_retry_at.is_none() && self.feed.rooms.has_restless() {
             self.cover_rooms(now);
         }
     }
 
     pub(super) fn sockets_deadline(&self) -> Option<Instant> {
-        let of_sockets = self.feed.sockets.values().filter_map(|socket| {
+        let of_sockets = self.feed.sockets.values().map(|socket| {
             let own = match socket.state {
                 State::Opening { until } => until,
                 State::Open { since, last_frame } => {
@@ -85,13 +85,13 @@ impl Engine {
                     }
                 }
             };
-            Some(own).into_iter().chain(socket.retire_at).min()
+            socket.retire_at.map_or(own, |at| at.min(own))
         });
         let trials = self.feed.rooms.restless().filter_map(|(_, room)| match room.cover {
             Cover::Trial(until) => Some(until),
             _ => None,
         });
-        of_sockets.chain(trials).chain(self.feed.socket_retry_at).min()
+        sooner(sooner(of_sockets.min(), trials.min()), self.feed.socket_retry_at)
     }
 
     /// A frame arrived. False if nobody waits for any on that socket.
@@ -225,10 +225,10 @@ impl Engine {
             self.feed.rooms.get(socket.leader).is_some_and(|leader| opening || covers(leader))
                 || self.feed.rooms.iter().any(|(_, room)| covers(room))
         };
-        let useless: Vec<SocketId> =
-            self.feed.sockets.iter().filter(|&(&id, socket)| !needed(id, socket)).map(|(&id, _)| id).collect();
-        for id in useless {
+        let useless = |(&id, socket): (&SocketId, &Socket)| (!needed(id, socket)).then_some(id);
+        if let Some(id) = self.feed.sockets.iter().find_map(useless) {
             self.close_socket(id);
+            self.close_useless_sockets();
         }
     }
 

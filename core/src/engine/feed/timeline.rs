@@ -4,7 +4,7 @@
 //! or before the *cursor*, the end of what was covered so far, nothing is missing. When one begins later, it and all
 //! that follow are held back until the server has been asked for the rest.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::engine::Position;
 use crate::event::{Event, EventKind, RoomUpdate};
@@ -24,7 +24,8 @@ pub(super) struct Timeline {
     cursor: EventId,
     /// Ids up to here are repetitions, remembered or not.
     floor: EventId,
-    seen: BTreeSet<EventId>,
+    /// In order.
+    seen: VecDeque<EventId>,
     last_message: Option<MessageId>,
     /// Messages up to here were delivered to an earlier process.
     known_messages: Option<MessageId>,
@@ -87,7 +88,9 @@ impl Timeline {
         self.cursor = time;
         self.floor = time;
         self.last_message = last_message;
-        self.seen.extend(known.filter(|id| *id > time));
+        for id in known.filter(|id| *id > time) {
+            self.note(id);
+        }
         let later = self.parked.split_off(&time);
         let mut early = std::mem::replace(&mut self.parked, later);
         early.extend(self.parked.remove_entry(&time));
@@ -307,8 +310,10 @@ impl Timeline {
         }
         // Without an id there is no telling repetitions: such events keep their place at the end.
         events.sort_by_key(|event| event.id.map_or(u64::MAX, |id| id.0));
-        events.retain(|event| event.id.is_none_or(|id| self.remember(id)));
-        events.retain(|event| posted(event).is_none_or(|id| !self.knows(id)));
+        events.retain(|event| {
+            let new = event.id.is_none_or(|id| self.remember(id));
+            new && posted(event).is_none_or(|id| !self.knows(id))
+        });
         self.last_message = self.last_message.max(events.iter().filter_map(posted).max());
         events
     }
@@ -335,19 +340,30 @@ impl Timeline {
     }
 
     fn is_new(&self, id: EventId) -> bool {
-        id > self.floor && !self.seen.contains(&id)
+        id > self.floor && self.place(id).is_err()
     }
 
     /// Whether the id is new; it is not any more after this.
     fn remember(&mut self, id: EventId) -> bool {
-        let new = self.is_new(id);
-        if new {
-            self.seen.insert(id);
-            if self.seen.len() > REMEMBERED {
-                self.floor = self.floor.max(self.seen.pop_first().unwrap_or_default());
-            }
+        let new = id > self.floor && self.note(id);
+        if self.seen.len() > REMEMBERED {
+            self.floor = self.floor.max(self.seen.pop_front().unwrap_or_default());
         }
         new
+    }
+
+    /// Puts an id among those seen, unless it is there.
+    fn note(&mut self, id: EventId) -> bool {
+        let place = self.place(id);
+        if let Err(at) = place {
+            self.seen.insert(at, id);
+        }
+        place.is_err()
+    }
+
+    /// Where an id is among those seen, or where it belongs: at the end, for nearly all are newer than those before.
+    fn place(&self, id: EventId) -> Result<usize, usize> {
+        if self.seen.back().is_none_or(|&last| last < id) { Err(self.seen.len()) } else { self.seen.binary_search(&id) }
     }
 }
 
