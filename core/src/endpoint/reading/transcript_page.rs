@@ -126,7 +126,9 @@ impl TranscriptPage {
         parts.sort_unstable();
         parts.dedup();
         let about = page.some(at::MINI_DESCRIPTION)?;
-        let about = about.map(|about| about.attribute("title").map_or_else(|| about.text(), |t| t.trim().to_owned()));
+        let about = about.and_then(|about| {
+            about.attribute("title").map(|title| title.trim().to_owned()).or_else(|| about.inner_text())
+        });
         Ok(Self {
             room,
             room_name: name.inner_text().filter(|name| !name.is_empty()).ok_or_else(|| page.missing(".room-name"))?,
