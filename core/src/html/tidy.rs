@@ -146,7 +146,7 @@ impl Pass<'_> {
 
     /// Has this text in the place of that.
     fn put(&mut self, range: Range<usize>, text: &str) -> usize {
-        if self.page.as_bytes()[range.clone()] != *text.as_bytes() {
+        if !self.page.as_bytes()[range.clone()].iter().eq(text.as_bytes()) {
             self.out.push_str(&self.page[self.done..range.start]);
             self.out.push_str(text);
             self.done = range.end;
