@@ -23,7 +23,7 @@ use std::str;
 pub(crate) use element::Element;
 pub(crate) use region::{Missing, Region};
 pub(crate) use selector::Selector;
-use tag::{Bits, Tag};
+use tag::{Attribute, Bits, Tag};
 pub(crate) use text::shown_text;
 pub(crate) use walk::Step;
 
@@ -39,6 +39,7 @@ pub(crate) struct Page<'a> {
     /// The tags in it, in their order, and what each element goes by.
     tags: Vec<Tag>,
     bits: Vec<Bits>,
+    attributes: Vec<Attribute>,
     /// How many bytes may still be looked through for ends of elements: were there no end of that, the insides of many
     /// nested elements could be many times the page.
     left: Cell<usize>,
@@ -65,10 +66,10 @@ impl<'a> Page<'a> {
             return None;
         }
         let page = str::from_utf8(body).map_or_else(|_| String::from_utf8_lossy(body), Cow::Borrowed);
-        let tidy::Tidied { text, tags, bits } = tidy::tidy(&page);
+        let tidy::Tidied { text, tags, bits, attributes } = tidy::tidy(&page);
         let source = text.map_or(page, Cow::Owned);
         let left = Cell::new(source.len() * MOST_PASSES);
-        Some(Self { source, tags, bits, left })
+        Some(Self { source, tags, bits, attributes, left })
     }
 
     /// The text of `<title>`.

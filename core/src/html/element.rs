@@ -33,7 +33,7 @@ impl<'p> Element<'p> {
     /// All attributes, decoded.
     pub(crate) fn attributes(self) -> BTreeMap<String, String> {
         let mut all = BTreeMap::new();
-        for (name, value) in self.tag().attributes(&self.page.source) {
+        for (name, value) in self.listed() {
             all.entry(name.to_owned()).or_insert_with(|| htmlize::unescape_attribute(value).into_owned());
         }
         all
@@ -90,7 +90,15 @@ impl<'p> Element<'p> {
     }
 
     fn raw(self, name: &str) -> Option<&'p str> {
-        self.tag().attributes(&self.page.source).find(|(found, _)| *found == name).map(|(_, value)| value)
+        self.listed().find(|(found, _)| *found == name).map(|(_, value)| value)
+    }
+
+    /// The attributes as they are written.
+    fn listed(self) -> impl Iterator<Item = (&'p str, &'p str)> {
+        let Page { source, tags, attributes, .. } = self.page;
+        let to = tags.get(self.at + 1).map_or(attributes.len(), |next| next.attributes);
+        let attributes = attributes[tags[self.at].attributes..to].iter();
+        attributes.map(|it| (&source[it.name.clone()], &source[it.value.clone()]))
     }
 
     fn tag(self) -> Tag {

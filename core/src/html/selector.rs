@@ -73,9 +73,9 @@ impl Compound {
         let mut tests = [None; MOST_TESTS];
         let mut count = 0;
         while !rest.is_empty() {
-            let (mark, text) = rest.split_at(1);
-            let end = find(text, if mark.as_bytes()[0] == b'[' { b"]" } else { b".#[" });
-            let (word, after) = text.split_at(end);
+            let (mark, behind) = rest.split_at(1);
+            let end = find(behind, if mark.as_bytes()[0] == b'[' { b"]" } else { b".#[" });
+            let (word, after) = behind.split_at(end);
             assert!(!word.is_empty(), "a mark without a word");
             let test;
             (test, bits, rest) = match mark.as_bytes() {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::tag::{Bits, Tag};
+use super::tag::{Attribute, Bits, Tag};
 
 /// What a page comes to.
 pub(super) struct Tidied {
@@ -12,6 +12,8 @@ pub(super) struct Tidied {
     pub(super) tags: Vec<Tag>,
     /// What each of them goes by.
     pub(super) bits: Vec<Bits>,
+    /// The attributes of all of them.
+    pub(super) attributes: Vec<Attribute>,
 }
 
 /// One pass over the page, in linear time:
@@ -21,7 +23,7 @@ pub(super) struct Tidied {
 /// * in tags, names turn to lower case, white space to single blanks, values get quotes, and a `/` at the end a blank
 ///   before it.
 pub(super) fn tidy(page: &str) -> Tidied {
-    let tidied = Tidied { text: None, tags: Vec::new(), bits: Vec::new() };
+    let tidied = Tidied { text: None, tags: Vec::new(), bits: Vec::new(), attributes: Vec::new() };
     let mut pass = Pass { page, out: String::new(), done: 0, tidied };
     let mut at = 0;
     while let Some(tag) = pass.find(at, b'<') {
@@ -47,6 +49,7 @@ impl Pass<'_> {
     /// `<name attribute="value" …>`, with the body of a script or style. Gives where it ends, as the others here do.
     fn tag(&mut self, start: usize) -> usize {
         let place = self.place(start);
+        let attributes = self.tidied.attributes.len();
         let name = start + 1..self.skip(start + 1, |c| !is_space(c) && !matches!(c, b'>' | b'/' | b'<'));
         self.lower(name.clone());
         let mut bits = Bits::ELEMENT.with(&self.page[name.clone()]);
@@ -61,10 +64,15 @@ impl Pass<'_> {
                     self.attribute(next, &mut bits)
                 }
                 // The page ends inside the tag: browsers drop such a tag.
-                None => return self.drop_from(start, place),
+                None => {
+                    self.tidied.attributes.truncate(attributes);
+                    return self.drop_from(start, place);
+                }
             };
         };
-        self.list(place, 1, name.len(), self.place(end), bits);
+        let tag = Tag { start: place, name: place + 1, rest: place + 1 + name.len(), end: self.place(end), attributes };
+        self.tidied.tags.push(tag);
+        self.tidied.bits.push(bits);
         match ["script", "style"].into_iter().find(|script| script.eq_ignore_ascii_case(&self.page[name.clone()])) {
             Some(name) if has_body => self.script(end, name),
             _ => end,
@@ -74,24 +82,26 @@ impl Pass<'_> {
     /// `attribute="value"`; up to the end of the page where the value has none.
     fn attribute(&mut self, start: usize, bits: &mut Bits) -> usize {
         let name = start..self.skip(start, |c| !is_space(c) && !matches!(c, b'>' | b'/' | b'=' | b'"' | b'\'' | b'<'));
+        let place = self.place(start);
+        let place = place..place + name.len();
         self.lower(name.clone());
         let equals = self.skip(name.end, is_space);
         if self.byte(equals) != Some(b'=') {
+            self.tidied.attributes.push(Attribute { value: place.end..place.end, name: place });
             return name.end;
         }
         let value = self.skip(equals + 1, is_space);
         self.put(name.end..value, "=");
-        let (value, end) = match self.byte(value) {
-            Some(quote @ (b'"' | b'\'')) => {
-                let Some(end) = self.find(value + 1, quote) else { return self.page.len() };
-                (value + 1..end, end + 1)
-            }
-            _ => {
-                let bare = value..self.skip(value, |c| !is_space(c) && c != b'>');
-                let quoted = format!("\"{}\"", self.page[bare.clone()].replace('"', "&quot;"));
-                (bare.clone(), self.put(bare, &quoted))
-            }
+        let (value, end) = if let Some(quote @ (b'"' | b'\'')) = self.byte(value) {
+            let Some(end) = self.find(value + 1, quote) else { return self.page.len() };
+            (value + 1..end, end + 1)
+        } else {
+            let bare = value..self.skip(value, |c| !is_space(c) && c != b'>');
+            let quoted = format!("\"{}\"", self.page[bare.clone()].replace('"', "&quot;"));
+            (bare.clone(), self.put(bare, &quoted))
         };
+        let behind_name = place.end + "=\"".len();
+        self.tidied.attributes.push(Attribute { name: place, value: behind_name..self.place(end) - 1 });
         let (name, value) = (&self.page[name], &self.page[value]);
         if name.eq_ignore_ascii_case("class") {
             *bits = value.split_ascii_whitespace().fold(*bits, Bits::with);
@@ -113,7 +123,7 @@ impl Pass<'_> {
         }
         let place = self.place(body);
         let end = self.put(body..self.page.len(), &format!("</{name}>"));
-        self.list(place, 2, name.len(), self.place(end), Bits::NONE);
+        self.list_end(place, name.len(), end);
         end
     }
 
@@ -130,7 +140,7 @@ impl Pass<'_> {
         self.put(start + 2..from, "");
         self.lower(name.clone());
         let end = self.put(name.end..self.page.len().min(close + 1), ">");
-        self.list(place, 2, name.len(), self.place(end), Bits::NONE);
+        self.list_end(place, name.len(), end);
         end
     }
 
@@ -175,10 +185,10 @@ impl Pass<'_> {
         self.out.len() + at - self.done
     }
 
-    fn list(&mut self, start: usize, mark: usize, name: usize, end: usize, bits: Bits) {
-        let name_at = start + mark;
-        self.tidied.tags.push(Tag { start, name: name_at, rest: name_at + name, end });
-        self.tidied.bits.push(bits);
+    fn list_end(&mut self, start: usize, name: usize, end: usize) {
+        let (end, attributes) = (self.place(end), self.tidied.attributes.len());
+        self.tidied.tags.push(Tag { start, name: start + 2, rest: start + 2 + name, end, attributes });
+        self.tidied.bits.push(Bits::NONE);
     }
 
     fn byte(&self, at: usize) -> Option<u8> {
@@ -241,6 +251,29 @@ mod tests {
             let found = tidy(page);
             assert_eq!(found.text.as_deref().unwrap_or(page), tidied, "{page}");
         }
+    }
+
+    #[test]
+    fn lists_tags_where_they_come_to_stand() {
+        let page = "x<!-- --><A\nHREF = /b CLASS='c d' e/>< <style>f</style\n><p g=\"h\"i></p><b j='k' l=\"m";
+        let Tidied { text, tags, bits, attributes } = tidy(page);
+        let text = text.unwrap();
+        assert_eq!(text, "x<a href=\"/b\" class='c d' e />&lt; <style></style><p g=\"h\" i></p>");
+        let found: Vec<_> = tags.iter().map(|tag| (&text[tag.start..tag.end], tag.name(&text), tag.closes())).collect();
+        assert_eq!(
+            found,
+            [
+                ("<a href=\"/b\" class='c d' e />", "a", false),
+                ("<style>", "style", false),
+                ("</style>", "style", true),
+                ("<p g=\"h\" i>", "p", false),
+                ("</p>", "p", true),
+            ]
+        );
+        assert_eq!(tags.iter().map(|tag| tag.attributes).collect::<Vec<_>>(), [0, 3, 3, 3, 5]);
+        let found: Vec<_> = attributes.iter().map(|it| (&text[it.name.clone()], &text[it.value.clone()])).collect();
+        assert_eq!(found, [("href", "/b"), ("class", "c d"), ("e", ""), ("g", "h"), ("i", "")]);
+        assert!(bits[0].may_have(Bits::ELEMENT.with("a").with("c").with("d")) && bits[2] == Bits::NONE);
     }
 
     #[test]
