@@ -1,47 +1,54 @@
-//! Pages. This is the only module that knows the parser, `tl`.
+//! Pages.
 //!
-//! `tl` is fast and never panics, but parts of it recurse over the document, and its grammar is its own. So a page is
-//! rewritten first ([`tidy`]) into the HTML that it reads well, elements are then looked at in the order of
-//! the document, and nothing here calls itself.
+//! A page is rewritten first into HTML that is easily read as browsers do ([`tidy`]); with that comes the list of its tags.
+//! What is looked for on a page is looked for in that list. Nothing here calls itself.
+//!
+//! What is nested in what counts in messages alone. That is left to the parser, `tl`, which only this module knows: it
+//! is fast and never panics, but parts of it recurse over the document, and its grammar is its own.
 
 mod element;
 mod region;
 mod selector;
 pub(crate) mod selectors;
-mod tags;
+mod tag;
+mod text;
 mod tidy;
 mod walk;
 
 use std::borrow::Cow;
-use std::cell::OnceCell;
+use std::cell::Cell;
+use std::ops::Range;
+use std::str;
 
-use crate::excerpt::excerpt;
 pub(crate) use element::Element;
 pub(crate) use region::{Missing, Region};
 pub(crate) use selector::Selector;
-pub(crate) use tags::{source as text_of, text as shown_text};
+use tag::{Attribute, Bits, Tag};
+pub(crate) use text::shown_text;
 pub(crate) use walk::Step;
 
 /// The largest page that is looked at, in bytes. Most chat pages have less than 200 kB; the transcript of a busy day
 /// has some thousand messages of less than 1 kB each.
 pub(crate) const MAX_PAGE: usize = 8 << 20;
-/// How much of an element's text is read.
-const MAX_TEXT: usize = 64 << 10;
+/// How often its own length of a page is looked through for ends of elements.
+const MOST_PASSES: usize = 128;
 
-/// A page ready to be parsed.
-pub(crate) struct Html {
-    tidied: String,
+/// A page ready to be read.
+pub(crate) struct Page<'a> {
+    source: Cow<'a, str>,
+    /// The tags in it, in their order, and what each element goes by.
+    tags: Vec<Tag>,
+    bits: Vec<Bits>,
+    attributes: Vec<Attribute>,
+    /// How many bytes may still be looked through for ends of elements: were there no end of that, the insides of many
+    /// nested elements could be many times the page.
+    left: Cell<usize>,
 }
 
-/// A parsed page.
-pub(crate) struct Page<'a> {
-    dom: tl::VDom<'a>,
-    source: &'a str,
-    /// The nodes that are elements, and where each begins in the source: both in the order of the page.
-    tags: Vec<usize>,
-    starts: Vec<usize>,
-    /// Found when they are first asked for: what is looked for on most pages has no inside.
-    insides: OnceCell<tags::Insides>,
+/// A part of a page's markup, and the tags in it.
+struct Inside {
+    markup: Range<usize>,
+    tags: Range<usize>,
 }
 
 /// What is inside the scripts of a page.
@@ -52,43 +59,33 @@ pub(crate) fn scripts(body: &[u8]) -> String {
     bodies.collect::<Vec<_>>().join("\n")
 }
 
-impl Html {
+impl<'a> Page<'a> {
     /// `None` when the page is too large.
-    pub(crate) fn new(body: &[u8]) -> Option<Self> {
-        (body.len() <= MAX_PAGE).then(|| Self { tidied: tidy::tidy(&String::from_utf8_lossy(body)) })
-    }
-
-    /// The page, as far as it can be read.
-    pub(crate) fn page(&self) -> Option<Page<'_>> {
-        let dom = tl::parse(&self.tidied, tl::ParserOptions::default()).ok()?;
-        let nodes = dom.nodes().iter().enumerate();
-        let found = nodes.filter_map(|(node, it)| Some((node, it.as_tag()?.boundaries(dom.parser()).0)));
-        let (tags, starts) = found.unzip();
-        Some(Page { dom, source: &self.tidied, tags, starts, insides: OnceCell::new() })
+    pub(crate) fn new(body: &'a [u8]) -> Option<Self> {
+        if body.len() > MAX_PAGE {
+            return None;
+        }
+        let page = str::from_utf8(body).map_or_else(|_| String::from_utf8_lossy(body), Cow::Borrowed);
+        let tidy::Tidied { text, tags, bits, attributes } = tidy::tidy(&page);
+        let source = text.map_or(page, Cow::Owned);
+        let left = Cell::new(source.len() * MOST_PASSES);
+        Some(Self { source, tags, bits, attributes, left })
     }
 
     /// The text of `<title>`.
     pub(crate) fn title(&self) -> Option<String> {
-        tags::first(&self.tidied, "title").map(tags::text)
+        self.whole().first(selectors::TITLE)?.inner_text()
     }
 
     /// Whether the page is there to its end.
     pub(crate) fn is_complete(&self) -> bool {
-        self.tidied.trim_end().ends_with("</html>")
+        self.source.trim_end().ends_with("</html>")
     }
 
     /// Whether a part of a page, made of a list's items, is there to its end.
     pub(crate) fn is_complete_list(&self) -> bool {
-        let text = self.tidied.trim();
+        let text = self.source.trim();
         text.is_empty() || text.ends_with("</li>") || text.ends_with("</ul>")
-    }
-}
-
-impl Page<'_> {
-    /// All elements, in the order in which they begin.
-    #[cfg(test)]
-    pub(crate) fn elements(&self) -> impl Iterator<Item = Element<'_>> {
-        (0..self.tags.len()).map(|at| self.element(at))
     }
 
     /// All of it.
@@ -96,33 +93,34 @@ impl Page<'_> {
         Region::whole(self)
     }
 
-    fn element(&self, at: usize) -> Element<'_> {
-        let tag = self.dom.nodes()[self.tags[at]].as_tag().expect("only elements are listed");
-        Element { page: self, tag, at }
+    fn all(&self) -> Inside {
+        Inside { markup: 0..self.source.len(), tags: 0..self.tags.len() }
     }
 
-    /// The element that a handle of the parser stands for.
-    fn element_of(&self, handle: tl::NodeHandle) -> Option<Element<'_>> {
-        let node = usize::try_from(handle.get_inner()).ok()?;
-        Some(self.element(self.tags.binary_search(&node).ok()?))
+    /// What is inside an element, up to the end tag that balances the tags of its name. `None` where there is no such end,
+    /// or too much was looked through.
+    fn inside(&self, at: usize) -> Option<Inside> {
+        let left = Some(self.left.get()).filter(|left| *left > 0)?;
+        let (element, name) = (self.tags[at], self.tags[at].name(&self.source));
+        let mut open = 0_usize;
+        let end = (at..self.tags.len()).find(|at| {
+            let tag = self.tags[*at];
+            if tag.name(&self.source) == name {
+                open = if tag.closes() { open - 1 } else { open + 1 };
+            }
+            open == 0
+        });
+        let to = end.map_or(self.source.len(), |end| self.tags[end].start);
+        self.left.set(left.saturating_sub(to - element.start));
+        Some(Inside { markup: element.end..to, tags: at + 1..end? })
     }
 
-    /// The start of what a reader of the page would see.
-    pub(crate) fn excerpt(&self) -> String {
-        let texts = self.dom.nodes().iter().filter_map(|node| node.as_raw());
-        excerpt(&joined(texts.map(tl::Bytes::as_utf8_str)))
+    /// All elements, in the order in which they begin.
+    #[cfg(test)]
+    fn elements(&self) -> impl Iterator<Item = Element<'_>> {
+        let elements = (0..self.tags.len()).filter(|at| !self.tags[*at].closes());
+        elements.map(|at| Element { page: self, at })
     }
-}
-
-fn joined<'t>(texts: impl Iterator<Item = Cow<'t, str>>) -> String {
-    let mut out = String::new();
-    for text in texts {
-        if out.len() > MAX_TEXT {
-            break;
-        }
-        out.push_str(&htmlize::unescape(text.as_ref()));
-    }
-    out
 }
 
 #[cfg(test)]
@@ -132,16 +130,16 @@ mod tests {
     use super::*;
 
     fn with<T>(body: &str, read: impl FnOnce(&Page<'_>) -> T) -> T {
-        read(&Html::new(body.as_bytes()).unwrap().page().unwrap())
+        read(&Page::new(body.as_bytes()).unwrap())
     }
 
     /// Everything this module can do, on one page.
     fn read_all(body: &[u8]) -> usize {
-        let html = Html::new(body).unwrap();
-        let page = html.page().unwrap();
-        let texts = page.elements().take(50).map(|element| element.text().len()).sum::<usize>();
+        let page = Page::new(body).unwrap();
+        let texts = page.elements().take(50).filter_map(Element::inner_text).map(|text| text.len()).sum::<usize>();
+        let steps = page.tree().unwrap().walk().count();
         let found = [
-            html.title(),
+            page.title(),
             page.whole().value(selectors::FKEY),
             page.whole()
                 .after(selectors::LOGIN_FORM)
@@ -149,16 +147,34 @@ mod tests {
             page.whole()
                 .after(selectors::TOP_BAR_MENU)
                 .and_then(|bar| bar.first(selectors::ANY_LINK))
-                .map(Element::text),
+                .and_then(Element::inner_text),
             page.whole().first(selectors::ACTIVE_USER).map(|e| e.classes().collect()),
             Some(page.excerpt()),
         ];
-        found.into_iter().flatten().map(|text| text.len()).sum::<usize>() + texts
+        found.into_iter().flatten().map(|text| text.len()).sum::<usize>() + texts + steps
+    }
+
+    #[test]
+    fn insides_end_where_the_tags_of_a_name_balance() {
+        let source = "<a><b>1<a>2</a></b>3</a></b><a>";
+        let page = Page::new(source.as_bytes()).unwrap();
+        let insides: Vec<_> = page.elements().map(Element::inner).collect();
+        assert_eq!(insides, [Some("<b>1<a>2</a></b>3"), Some("1<a>2</a>"), Some("2"), None]);
+    }
+
+    #[test]
+    fn nested_elements_are_not_looked_through_for_ever() {
+        let times = 4 * MOST_PASSES;
+        let page = "<i>".repeat(times) + &"</i>".repeat(times);
+        let page = Page::new(page.as_bytes()).unwrap();
+        let found: usize = page.elements().map_while(Element::inner).map(str::len).sum();
+        assert!(found > (MOST_PASSES - 1) * page.source.len() && found <= (MOST_PASSES + 1) * page.source.len());
+        assert_eq!(page.elements().last().and_then(Element::inner), None);
     }
 
     #[test]
     fn the_title_is_text() {
-        let title = |page: &str| Html::new(page.as_bytes()).unwrap().title();
+        let title = |page: &str| Page::new(page.as_bytes()).unwrap().title();
         let page = "<p class='<title>x'><!-- <title>y --><TITLE>Human &amp; verification\n</title>";
         assert_eq!(title(page).as_deref(), Some("Human & verification"));
         assert_eq!(title("<title>cut off"), None);
@@ -173,15 +189,15 @@ mod tests {
             assert_eq!(page.whole().value(selectors::FKEY).as_deref(), Some("right"));
             let shown = page.elements().find(|element| element.is("p")).unwrap();
             assert_eq!(shown.classes().collect::<Vec<_>>(), ["user", "user-7"]);
-            assert_eq!(shown.text(), "a < b");
+            assert_eq!(shown.inner_text().as_deref(), Some("a < b"));
             assert_eq!(page.excerpt(), "a < b");
         });
     }
 
     #[test]
     fn a_page_over_the_cap_is_refused() {
-        assert!(Html::new(&vec![b'a'; MAX_PAGE]).is_some());
-        assert!(Html::new(&vec![b'a'; MAX_PAGE + 1]).is_none());
+        assert!(Page::new(&vec![b'a'; MAX_PAGE]).is_some());
+        assert!(Page::new(&vec![b'a'; MAX_PAGE + 1]).is_none());
     }
 
     #[test]

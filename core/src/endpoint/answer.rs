@@ -13,7 +13,7 @@ use super::refusal::{MAX_WAIT, refusal, wait};
 use crate::calendar::http_date;
 use crate::excerpt::excerpt;
 use crate::html::selectors::LOGIN_FORM;
-use crate::html::{Html, Missing, Region};
+use crate::html::{Missing, Page, Region};
 use crate::{Error, Refusal};
 
 /// The largest answer other than a page that is read, in bytes: 500 long messages fit many times over.
@@ -92,32 +92,31 @@ impl<'r> Answer<'r> {
     }
 
     /// The page of a success.
-    pub(super) fn page(self) -> Result<Html, Error> {
+    pub(super) fn page(self) -> Result<Page<'r>, Error> {
         self.success()?;
-        let html = self.html()?;
-        if is_cloudflare(self.response, &html) { Err(self.server()) } else { Ok(html) }
+        let page = self.html()?;
+        if is_cloudflare(self.response, &page) { Err(self.server()) } else { Ok(page) }
     }
 
     /// What a reader finds on the page of a success, which must be there to its end.
     pub(super) fn read<T>(self, read: impl FnOnce(Region<'_>) -> Result<T, Missing>) -> Result<T, Error> {
-        let html = self.page()?;
-        if !html.is_complete() {
+        let page = self.page()?;
+        if !page.is_complete() {
             return Err(self.changed("the end of the page, </html>"));
         }
-        self.read_html(&html, read)
+        self.read_page(&page, read)
     }
 
     /// As [`Answer::read`], for a part of a page that is made of a list's items.
     pub(super) fn read_list<T>(self, read: impl FnOnce(Region<'_>) -> Result<T, Missing>) -> Result<T, Error> {
-        let html = self.page()?;
-        if !html.is_complete_list() {
+        let page = self.page()?;
+        if !page.is_complete_list() {
             return Err(self.changed("the end of the list, </li>"));
         }
-        self.read_html(&html, read)
+        self.read_page(&page, read)
     }
 
-    fn read_html<T>(self, html: &Html, read: impl FnOnce(Region<'_>) -> Result<T, Missing>) -> Result<T, Error> {
-        let page = html.page().ok_or_else(|| self.changed("a page"))?;
+    fn read_page<T>(self, page: &Page<'_>, read: impl FnOnce(Region<'_>) -> Result<T, Missing>) -> Result<T, Error> {
         if page.whole().first(LOGIN_FORM).is_some() {
             return Err(self.changed("a page of the chat server, and no login form"));
         }
@@ -133,8 +132,8 @@ impl<'r> Answer<'r> {
     }
 
     /// The page, whatever the status.
-    pub(super) fn html(self) -> Result<Html, Error> {
-        Html::new(self.response.body()).ok_or_else(|| self.changed("a page of less than 8 MiB"))
+    pub(super) fn html(self) -> Result<Page<'r>, Error> {
+        Page::new(self.response.body()).ok_or_else(|| self.changed("a page of less than 8 MiB"))
     }
 
     /// Where a redirect leads: its path alone, for the query may hold secrets.
@@ -180,7 +179,7 @@ impl<'r> Answer<'r> {
                 if let (409, Some(retry_after)) = (status, wait(&self.excerpt())) {
                     return Error::RateLimited { retry_after };
                 }
-                if self.html().is_ok_and(|html| is_cloudflare(self.response, &html)) {
+                if self.html().is_ok_and(|page| is_cloudflare(self.response, &page)) {
                     return self.server();
                 }
                 if status == 404 { Refusal::BadId } else { Refusal::Other(self.excerpt()) }
@@ -206,7 +205,7 @@ impl<'r> Answer<'r> {
 
     fn unexpected_page(self, looked_for: &'static str) -> Error {
         match self.html() {
-            Ok(html) if is_cloudflare(self.response, &html) => self.server(),
+            Ok(page) if is_cloudflare(self.response, &page) => self.server(),
             _ => self.changed(looked_for),
         }
     }
@@ -226,12 +225,12 @@ impl<'r> Answer<'r> {
         if let Some(path) = self.redirect() {
             return excerpt(&format!("a redirect to {path}"));
         }
-        let shown = if self.is_html() { Html::new(self.response.body()) } else { None };
-        let shown = shown.and_then(|html| html.page().map(|page| page.excerpt()));
-        shown.unwrap_or_else(|| {
+        let shown = if self.is_html() { Page::new(self.response.body()) } else { None };
+        let bare = || {
             let body = self.response.body();
             excerpt(&String::from_utf8_lossy(&body[..body.len().min(64 << 10)]))
-        })
+        };
+        shown.map_or_else(bare, |page| page.excerpt())
     }
 }
 
@@ -246,8 +245,8 @@ fn is_cut_string(text: &str) -> bool {
 }
 
 /// Whether Cloudflare answered in place of the server.
-fn is_cloudflare(response: &Response<Bytes>, html: &Html) -> bool {
-    let title = html.title().unwrap_or_default();
+fn is_cloudflare(response: &Response<Bytes>, page: &Page<'_>) -> bool {
+    let title = page.title().unwrap_or_default();
     response.headers().contains_key("cf-mitigated")
         || ["Just a moment", "Attention Required!", "Cloudflare"].iter().any(|words| title.contains(words))
 }

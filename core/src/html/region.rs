@@ -3,7 +3,9 @@
 //! Nothing here asks which element is whose child: a region is all that begins between two points of the page. The one
 //! place where nesting counts, the end of an element, counts tags of its own name and gives up when they do not add up.
 
-use super::selector::Selector;
+use std::iter;
+
+use super::selector::{Compound, Selector};
 use super::{Element, Page};
 use crate::excerpt::excerpt;
 
@@ -19,6 +21,7 @@ pub(crate) struct Missing {
 #[derive(Clone, Copy)]
 pub(crate) struct Region<'p> {
     page: &'p Page<'p>,
+    // Numbers of tags.
     from: usize,
     to: usize,
 }
@@ -30,13 +33,11 @@ impl<'p> Region<'p> {
 
     /// Every element that the first alternative with any match names, in the order of the page.
     pub(crate) fn all(self, selector: Selector) -> impl Iterator<Item = Element<'p>> {
-        let named = selector.compounds().find_map(|compound| {
-            let first = self.elements().find(|element| compound.matches(*element))?;
-            Some((compound, first.at))
+        let alternatives = selector.compounds.iter().find_map(move |compound| {
+            let mut elements = self.elements(compound);
+            elements.next().map(|first| iter::once(first).chain(elements))
         });
-        named.into_iter().flat_map(move |(compound, from)| {
-            Self { from, ..self }.elements().filter(move |element| compound.matches(*element))
-        })
+        alternatives.into_iter().flatten()
     }
 
     /// The first of [`Region::all`].
@@ -87,9 +88,11 @@ impl<'p> Region<'p> {
 
     /// What begins before the first element that any alternative names; everything when there is none.
     pub(crate) fn until(self, selector: Selector) -> Self {
-        let compounds: Vec<_> = selector.compounds().collect();
-        let end = self.elements().find(|element| compounds.iter().any(|compound| compound.matches(*element)));
-        Self { to: end.map_or(self.to, |end| end.at), ..self }
+        // One after the other, each up to what the others have found.
+        selector.compounds.iter().fold(self, |region, compound| {
+            let end = region.elements(compound).next();
+            Self { to: end.map_or(region.to, |end| end.at), ..region }
+        })
     }
 
     /// What begins after the first match, which leaves open where that ends.
@@ -105,10 +108,8 @@ impl<'p> Region<'p> {
 
     /// What begins after an element and within it. Fails where its end cannot be found.
     pub(crate) fn inside(self, element: Element<'p>) -> Result<Self, Missing> {
-        let end = element.end().ok_or_else(|| self.missing("the end of an element"))?.1;
-        let from = element.at + 1;
-        let to = self.page.starts.partition_point(|start| *start < end).clamp(from, self.to.max(from));
-        Ok(Self { from, to, ..self })
+        let tags = element.inside().ok_or_else(|| self.missing("the end of an element"))?.tags;
+        Ok(Self { from: tags.start, to: tags.end.min(self.to).max(tags.start), ..self })
     }
 
     /// Whether an element begins in it.
@@ -116,34 +117,31 @@ impl<'p> Region<'p> {
         (self.from..self.to).contains(&element.at)
     }
 
-    /// Where it ends in the page's markup.
-    pub(crate) fn end(self) -> usize {
-        self.page.starts.get(self.to).copied().unwrap_or(self.page.source.len())
-    }
-
     /// The error of a reader that did not find something here.
     pub(crate) fn missing(self, looked_for: &'static str) -> Missing {
-        let whole = self.from == 0;
-        let start = self.page.starts.get(self.from).copied().unwrap_or(0);
-        let markup = if whole { "" } else { &self.page.source[start..self.end().max(start)] };
+        let place = |at: usize| self.page.tags.get(at).map_or(self.page.source.len(), |tag| tag.start);
+        let markup = if self.from == 0 { "" } else { &self.page.source[place(self.from)..place(self.to)] };
         Missing { looked_for, excerpt: excerpt(markup) }
     }
 
-    fn elements(self) -> impl Iterator<Item = Element<'p>> {
-        (self.from..self.to).map(move |at| self.page.element(at))
+    fn elements(self, compound: &'static Compound) -> impl Iterator<Item = Element<'p>> {
+        let bits = self.page.bits[self.from..self.to].iter().enumerate();
+        let elements = bits.filter(|(_, bits)| bits.may_have(compound.bits));
+        let elements = elements.map(move |(n, _)| Element { page: self.page, at: self.from + n });
+        elements.filter(|element| compound.matches(*element))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::Html;
+    use super::super::selector::selector;
     use super::*;
 
-    const ITEM: Selector = Selector(".item");
-    const NAME: Selector = Selector(".new-name, .name");
+    const ITEM: Selector = selector!(".item");
+    const NAME: Selector = selector!(".new-name", ".name");
 
     fn with<T>(body: &str, read: impl FnOnce(Region<'_>) -> T) -> T {
-        read(Html::new(body.as_bytes()).unwrap().page().unwrap().whole())
+        read(Page::new(body.as_bytes()).unwrap().whole())
     }
 
     #[test]
@@ -155,7 +153,7 @@ mod tests {
             let items: Vec<_> = page.split(ITEM).map(|(_, region)| texts(region)).collect();
             assert_eq!(items, [vec!["1"], vec!["3"]], "the first alternative that matches is the one");
             let (_, last) = page.split(ITEM).last().unwrap();
-            assert_eq!(texts(last.until(Selector(".stop"))), ["3"]);
+            assert_eq!(texts(last.until(selector!(".stop"))), ["3"]);
             let (item, _) = page.split(ITEM).next().unwrap();
             assert_eq!(texts(page.inside(item).unwrap()), ["1"]);
         });
@@ -172,31 +170,31 @@ mod tests {
             assert_eq!(page.some(NAME).unwrap().map(|_| ()), None);
             let (item, _) = page.split(ITEM).next().unwrap();
             let missing = page.inside(item).unwrap().one(NAME).err().unwrap();
-            assert_eq!((missing.looked_for, missing.excerpt.as_str()), (".new-name, .name", "<i>x</i></p>"));
+            assert_eq!((missing.looked_for, missing.excerpt.as_str()), (".new-name, .name", "<i>x</i>"));
         });
     }
 
     #[test]
     fn a_region_ends_at_the_first_of_any_alternative() {
-        const END: Selector = Selector(".stop, .item");
+        const END: Selector = selector!(".stop", ".item");
         with("<p class=name>1</p><p class=item></p><p class=name>2</p><p class=stop></p>", |page| {
             assert_eq!(page.until(END).all(NAME).count(), 1);
             assert_eq!(page.after(ITEM).unwrap().all(NAME).filter_map(Element::inner_text).collect::<Vec<_>>(), ["2"]);
-            assert!(page.after(Selector(".missing")).is_none());
+            assert!(page.after(selector!(".missing")).is_none());
         });
     }
 
     #[test]
     fn values_of_inputs_are_what_is_not_empty() {
-        const FKEY: Selector = Selector("input[name=fkey]");
+        const FKEY: Selector = selector!("input[name=fkey]");
         let body = r#"<form id=other action=/a/b><input name=fkey value=first></form>
             <FORM CLASS="item"><INPUT TYPE=hidden NAME='fkey' VALUE='a&amp;b'/><br/></FORM>
             <form><input name="fkey" value="third"></form>"#;
         with(body, |page| {
             assert_eq!(page.value(FKEY).as_deref(), Some("first"));
-            let form = page.after(ITEM).unwrap().until(Selector("form"));
+            let form = page.after(ITEM).unwrap().until(selector!("form"));
             assert_eq!(form.value(FKEY).as_deref(), Some("a&b"));
-            assert_eq!(page.value(Selector("input[name=missing]")), None);
+            assert_eq!(page.value(selector!("input[name=missing]")), None);
         });
         let body = r#"<input name="fkey" value=""><input name="fkey"><input name="fkey" value=" k ">"#;
         with(body, |page| assert_eq!(page.value(FKEY).as_deref(), Some("k")));

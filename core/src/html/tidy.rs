@@ -1,4 +1,20 @@
-//! Rewrites a page into the HTML that the parser reads as browsers do.
+//! Rewrites a page into HTML that is easily read as browsers do, and lists its tags.
+
+use std::ops::Range;
+
+use super::tag::{Attribute, Bits, Tag};
+
+/// What a page comes to.
+pub(super) struct Tidied {
+    /// `None` where the page was tidy.
+    pub(super) text: Option<String>,
+    /// Its tags in their order. Every `<` outside of attributes begins one.
+    pub(super) tags: Vec<Tag>,
+    /// What each of them goes by.
+    pub(super) bits: Vec<Bits>,
+    /// The attributes of all of them.
+    pub(super) attributes: Vec<Attribute>,
+}
 
 /// One pass over the page, in linear time:
 ///
@@ -6,130 +22,212 @@
 /// * a `<` that begins no tag becomes `&lt;`;
 /// * in tags, names turn to lower case, white space to single blanks, values get quotes, and a `/` at the end a blank
 ///   before it.
-pub(super) fn tidy(page: &str) -> String {
-    let mut out = String::with_capacity(page.len() + page.len() / 16);
-    let mut rest = page;
-    while let Some(at) = rest.find('<') {
-        out.push_str(&rest[..at]);
-        rest = &rest[at..];
-        let next = rest.as_bytes().get(1).copied().unwrap_or(b' ');
-        rest = if let Some(comment) = rest.strip_prefix("<!--") {
-            comment.find("-->").map_or("", |end| &comment[end + 3..])
-        } else if next == b'!' || next == b'?' {
-            rest.find('>').map_or("", |end| &rest[end + 1..])
-        } else if next == b'/' {
-            closing_tag(rest, &mut out)
-        } else if next.is_ascii_alphabetic() {
-            opening_tag(rest, &mut out)
-        } else {
-            out.push_str("&lt;");
-            &rest[1..]
+pub(super) fn tidy(page: &str) -> Tidied {
+    let tidied = Tidied { text: None, tags: Vec::new(), bits: Vec::new(), attributes: Vec::new() };
+    let mut pass = Pass { page, out: String::new(), done: 0, tidied };
+    let mut at = 0;
+    while let Some(tag) = pass.find(at, b'<') {
+        at = match page.as_bytes().get(tag + 1) {
+            Some(b'/') => pass.end_tag(tag),
+            Some(b'!' | b'?') => pass.comment(tag),
+            Some(next) if next.is_ascii_alphabetic() => pass.tag(tag),
+            _ => pass.put(tag..tag + 1, "&lt;"),
         };
     }
-    out.push_str(rest);
-    out
+    pass.finish()
 }
 
-/// Copies `</name>`; gives what follows.
-fn closing_tag<'a>(tag: &'a str, out: &mut String) -> &'a str {
-    let (inside, rest) = tag.split_once('>').unwrap_or((tag, ""));
-    let name = inside[2..].trim_ascii();
-    if name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') && !name.is_empty() {
-        out.push_str("</");
-        push_lowercase(name, out);
-        out.push('>');
-    }
-    rest
+struct Pass<'p> {
+    page: &'p str,
+    /// The page as rewritten, up to `done`: what needs no rewriting is copied in one go.
+    out: String,
+    done: usize,
+    tidied: Tidied,
 }
 
-/// Copies `<name attribute="value" …>`; gives what follows, without the body of a script or style.
-fn opening_tag<'a>(tag: &'a str, out: &mut String) -> &'a str {
-    let start = out.len();
-    out.push('<');
-    let (name, mut rest) = split_while(&tag[1..], |c| !is_space(c) && !matches!(c, b'>' | b'/' | b'<'));
-    push_lowercase(name, out);
-    loop {
-        rest = skip_spaces(rest);
-        let Some(&c) = rest.as_bytes().first() else {
-            // The page ends inside the tag: browsers drop such a tag.
-            out.truncate(start);
-            return "";
+impl Pass<'_> {
+    /// `<name attribute="value" …>`, with the body of a script or style. Gives where it ends, as the others here do.
+    fn tag(&mut self, start: usize) -> usize {
+        let place = self.place(start);
+        let attributes = self.tidied.attributes.len();
+        let name = start + 1..self.skip(start + 1, |c| !is_space(c) && !matches!(c, b'>' | b'/' | b'<'));
+        self.lower(name.clone());
+        let mut bits = Bits::ELEMENT.with(&self.page[name.clone()]);
+        let mut at = name.end;
+        let (end, has_body) = loop {
+            let next = self.skip_to_attribute(at);
+            at = match self.byte(next) {
+                Some(b'>') => break (self.put(at..next, "") + 1, true),
+                Some(b'/') => break (self.put(at..next, " ") + 2, false),
+                Some(_) => {
+                    self.put(at..next, " ");
+                    self.attribute(next, &mut bits)
+                }
+                // The page ends inside the tag: browsers drop such a tag.
+                None => {
+                    self.tidied.attributes.truncate(attributes);
+                    return self.drop_from(start, place);
+                }
+            };
         };
-        match c {
-            b'>' => {
-                out.push('>');
-                rest = &rest[1..];
-                break;
-            }
-            b'/' if rest[1..].starts_with('>') => {
-                out.push_str(" />");
-                return &rest[2..];
-            }
-            // Marks that stand where no attribute can begin.
-            b'/' | b'"' | b'\'' | b'=' | b'<' => rest = &rest[1..],
-            _ => rest = attribute(rest, out),
+        let tag = Tag { start: place, name: place + 1, rest: place + 1 + name.len(), end: self.place(end), attributes };
+        self.tidied.tags.push(tag);
+        self.tidied.bits.push(bits);
+        match ["script", "style"].into_iter().find(|script| script.eq_ignore_ascii_case(&self.page[name.clone()])) {
+            Some(name) if has_body => self.script(end, name),
+            _ => end,
         }
     }
-    match ["script", "style"].into_iter().find(|script| script.eq_ignore_ascii_case(name)) {
-        Some(name) => after_end(rest, name, out),
-        None => rest,
+
+    /// `attribute="value"`; up to the end of the page where the value has none.
+    fn attribute(&mut self, start: usize, bits: &mut Bits) -> usize {
+        let name = start..self.skip(start, |c| !is_space(c) && !matches!(c, b'>' | b'/' | b'=' | b'"' | b'\'' | b'<'));
+        let place = self.place(start);
+        let place = place..place + name.len();
+        self.lower(name.clone());
+        let equals = self.skip(name.end, is_space);
+        if self.byte(equals) != Some(b'=') {
+            self.tidied.attributes.push(Attribute { value: place.end..place.end, name: place });
+            return name.end;
+        }
+        let value = self.skip(equals + 1, is_space);
+        self.put(name.end..value, "=");
+        let (value, end) = if let Some(quote @ (b'"' | b'\'')) = self.byte(value) {
+            let Some(end) = self.find(value + 1, quote) else { return self.page.len() };
+            (value + 1..end, end + 1)
+        } else {
+            let bare = value..self.skip(value, |c| !is_space(c) && c != b'>');
+            let quoted = format!("\"{}\"", self.page[bare.clone()].replace('"', "&quot;"));
+            (bare.clone(), self.put(bare, &quoted))
+        };
+        let behind_name = place.end + "=\"".len();
+        self.tidied.attributes.push(Attribute { name: place, value: behind_name..self.place(end) - 1 });
+        let (name, value) = (&self.page[name], &self.page[value]);
+        if name.eq_ignore_ascii_case("class") {
+            *bits = value.split_ascii_whitespace().fold(*bits, Bits::with);
+        } else if name.eq_ignore_ascii_case("id") {
+            *bits = bits.with(value);
+        }
+        end
     }
-}
 
-/// Copies one attribute; gives what follows.
-fn attribute<'a>(text: &'a str, out: &mut String) -> &'a str {
-    let (key, rest) = split_while(text, |c| !is_space(c) && !matches!(c, b'>' | b'/' | b'=' | b'"' | b'\'' | b'<'));
-    out.push(' ');
-    push_lowercase(key, out);
-    let Some(value) = skip_spaces(rest).strip_prefix('=') else { return rest };
-    let value = skip_spaces(value);
-    let Some(quote) = value.chars().next().filter(|c| matches!(c, '"' | '\'')) else {
-        let (bare, rest) = split_while(value, |c| !is_space(c) && c != b'>');
-        out.push_str("=\"");
-        out.push_str(&bare.replace('"', "&quot;"));
-        out.push('"');
-        return rest;
-    };
-    let Some((inside, rest)) = value[1..].split_once(quote) else { return "" };
-    out.push('=');
-    out.push(quote);
-    out.push_str(inside);
-    out.push(quote);
-    rest
-}
-
-/// Skips to the end tag of a script or style.
-fn after_end<'a>(body: &'a str, name: &str, out: &mut String) -> &'a str {
-    let end = body.match_indices("</").find(|(at, _)| {
-        let tag = body.as_bytes().get(at + 2..at + 2 + name.len());
-        tag.is_some_and(|tag| tag.eq_ignore_ascii_case(name.as_bytes()))
-    });
-    if let Some((at, _)) = end {
-        return &body[at..];
+    /// What is between the tags of a script or style.
+    fn script(&mut self, body: usize, name: &str) -> usize {
+        let is_end = |at: &usize| {
+            let tag = self.page.as_bytes().get(at + 2..at + 2 + name.len());
+            tag.is_some_and(|tag| tag.eq_ignore_ascii_case(name.as_bytes()))
+        };
+        let end = self.page[body..].match_indices("</").map(|(at, _)| body + at).find(is_end);
+        if let Some(end) = end {
+            return self.put(body..end, "");
+        }
+        let place = self.place(body);
+        let end = self.put(body..self.page.len(), &format!("</{name}>"));
+        self.list_end(place, name.len(), end);
+        end
     }
-    out.push_str("</");
-    out.push_str(name);
-    out.push('>');
-    ""
-}
 
-/// Splits where the first byte is that is not to be kept, which must be ASCII.
-fn split_while(text: &str, keep: impl Fn(u8) -> bool) -> (&str, &str) {
-    text.split_at(text.bytes().position(|byte| !keep(byte)).unwrap_or(text.len()))
-}
+    /// `</name>`
+    fn end_tag(&mut self, start: usize) -> usize {
+        let place = self.place(start);
+        let from = self.skip(start + 2, is_space);
+        let name = from..self.skip(from, |c| c.is_ascii_alphanumeric() || c == b'-');
+        let close = self.skip(name.end, is_space);
+        if name.is_empty() || self.byte(close).is_some_and(|c| c != b'>') {
+            let end = self.find(start, b'>').map_or(self.page.len(), |end| end + 1);
+            return self.put(start..end, "");
+        }
+        self.put(start + 2..from, "");
+        self.lower(name.clone());
+        let end = self.put(name.end..self.page.len().min(close + 1), ">");
+        self.list_end(place, name.len(), end);
+        end
+    }
 
-fn push_lowercase(text: &str, out: &mut String) {
-    let start = out.len();
-    out.push_str(text);
-    out[start..].make_ascii_lowercase();
+    /// `<!-- … -->`, `<!doctype …>`, `<?…>`
+    fn comment(&mut self, start: usize) -> usize {
+        let rest = &self.page[start..];
+        let end = match rest.strip_prefix("<!--") {
+            Some(comment) => comment.find("-->").map(|end| end + "<!---->".len()),
+            None => rest.find('>').map(|end| end + 1),
+        };
+        self.put(start..end.map_or(self.page.len(), |end| start + end), "")
+    }
+
+    /// Has this text in the place of that.
+    fn put(&mut self, range: Range<usize>, text: &str) -> usize {
+        if !self.page.as_bytes()[range.clone()].iter().eq(text.as_bytes()) {
+            self.out.push_str(&self.page[self.done..range.start]);
+            self.out.push_str(text);
+            self.done = range.end;
+        }
+        range.end
+    }
+
+    fn lower(&mut self, range: Range<usize>) {
+        if self.page.as_bytes()[range.clone()].iter().any(u8::is_ascii_uppercase) {
+            self.put(range.clone(), &self.page[range].to_ascii_lowercase());
+        }
+    }
+
+    /// Leaves out the rest of the page, from a tag that has its place already.
+    fn drop_from(&mut self, start: usize, place: usize) -> usize {
+        if self.out.len() < place {
+            self.out.push_str(&self.page[self.done..start]);
+        }
+        self.out.truncate(place);
+        self.done = self.page.len();
+        self.done
+    }
+
+    /// Where something that is not rewritten yet comes to stand.
+    fn place(&self, at: usize) -> usize {
+        self.out.len() + at - self.done
+    }
+
+    fn list_end(&mut self, start: usize, name: usize, end: usize) {
+        let (end, attributes) = (self.place(end), self.tidied.attributes.len());
+        self.tidied.tags.push(Tag { start, name: start + 2, rest: start + 2 + name, end, attributes });
+        self.tidied.bits.push(Bits::NONE);
+    }
+
+    fn byte(&self, at: usize) -> Option<u8> {
+        self.page.as_bytes().get(at).copied()
+    }
+
+    fn find(&self, from: usize, byte: u8) -> Option<usize> {
+        Some(from + self.page.as_bytes()[from..].iter().position(|found| *found == byte)?)
+    }
+
+    /// Where the first byte is that is not to be skipped, which must be ASCII.
+    fn skip(&self, from: usize, skipped: impl Fn(u8) -> bool) -> usize {
+        let rest = &self.page.as_bytes()[from..];
+        from + rest.iter().position(|byte| !skipped(*byte)).unwrap_or(rest.len())
+    }
+
+    /// Skips blanks, and marks that stand where no attribute can begin.
+    fn skip_to_attribute(&self, from: usize) -> usize {
+        let mut at = from;
+        loop {
+            at = self.skip(at, |c| is_space(c) || matches!(c, b'"' | b'\'' | b'=' | b'<'));
+            if self.byte(at) != Some(b'/') || self.byte(at + 1) == Some(b'>') {
+                return at;
+            }
+            at += 1;
+        }
+    }
+
+    fn finish(mut self) -> Tidied {
+        if self.done > 0 {
+            self.out.push_str(&self.page[self.done..]);
+            self.tidied.text = Some(self.out);
+        }
+        self.tidied
+    }
 }
 
 fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b'\x0c')
-}
-
-fn skip_spaces(text: &str) -> &str {
-    split_while(text, is_space).1
 }
 
 #[cfg(test)]
@@ -150,13 +248,37 @@ mod tests {
             ("</ >x</p", "x</p>"),
             ("<a b=c\"d>", r#"<a b="c&quot;d">"#),
         ] {
-            assert_eq!(tidy(page), tidied, "{page}");
+            let found = tidy(page);
+            assert_eq!(found.text.as_deref().unwrap_or(page), tidied, "{page}");
         }
+    }
+
+    #[test]
+    fn lists_tags_where_they_come_to_stand() {
+        let page = "x<!-- --><A\nHREF = /b CLASS='c d' e/>< <style>f</style\n><p g=\"h\"i></p><b j='k' l=\"m";
+        let Tidied { text, tags, bits, attributes } = tidy(page);
+        let text = text.unwrap();
+        assert_eq!(text, "x<a href=\"/b\" class='c d' e />&lt; <style></style><p g=\"h\" i></p>");
+        let found: Vec<_> = tags.iter().map(|tag| (&text[tag.start..tag.end], tag.name(&text), tag.closes())).collect();
+        assert_eq!(
+            found,
+            [
+                ("<a href=\"/b\" class='c d' e />", "a", false),
+                ("<style>", "style", false),
+                ("</style>", "style", true),
+                ("<p g=\"h\" i>", "p", false),
+                ("</p>", "p", true),
+            ]
+        );
+        assert_eq!(tags.iter().map(|tag| tag.attributes).collect::<Vec<_>>(), [0, 3, 3, 3, 5]);
+        let found: Vec<_> = attributes.iter().map(|it| (&text[it.name.clone()], &text[it.value.clone()])).collect();
+        assert_eq!(found, [("href", "/b"), ("class", "c d"), ("e", ""), ("g", "h"), ("i", "")]);
+        assert!(bits[0].may_have(Bits::ELEMENT.with("a").with("c").with("d")) && bits[2] == Bits::NONE);
     }
 
     #[test]
     fn a_tidy_page_stays_as_it_is() {
         let page = "<div id=\"a\"><input name=\"fkey\" value=\"x\" /><a href='/b'>c &amp; d</a></div>";
-        assert_eq!(tidy(page), page);
+        assert_eq!(tidy(page).text, None);
     }
 }

@@ -2,6 +2,12 @@
 
 use super::{Element, Page};
 
+/// What is nested in what, as the parser has it.
+pub(crate) struct Tree<'p> {
+    page: &'p Page<'p>,
+    dom: tl::VDom<'p>,
+}
+
 /// One thing met on the way.
 #[derive(Clone)]
 pub(crate) enum Step<'p> {
@@ -14,8 +20,15 @@ pub(crate) enum Step<'p> {
 }
 
 impl Page<'_> {
+    /// What is nested in what.
+    pub(crate) fn tree(&self) -> Option<Tree<'_>> {
+        Some(Tree { page: self, dom: tl::parse(&self.source, tl::ParserOptions::default()).ok()? })
+    }
+}
+
+impl<'p> Tree<'p> {
     /// Everything in it, in the order of the page. Takes linear time, and memory for as much as is nested.
-    pub(crate) fn walk(&self) -> impl Iterator<Item = Step<'_>> {
+    pub(crate) fn walk(&self) -> impl Iterator<Item = Step<'p>> {
         let parser = self.dom.parser();
         // The elements that are open, and which of their children is next.
         let mut open: Vec<(&tl::HTMLTag<'_>, usize)> = Vec::new();
@@ -36,7 +49,9 @@ impl Page<'_> {
                 match handle.get(parser) {
                     Some(tl::Node::Tag(tag)) => {
                         open.push((tag, 0));
-                        return Some(Step::Open(self.element_of(handle)?));
+                        let start = tag.boundaries(parser).0;
+                        let at = self.page.tags.partition_point(|tag| tag.start < start);
+                        return Some(Step::Open(Element { page: self.page, at }));
                     }
                     Some(tl::Node::Raw(raw)) => {
                         return Some(Step::Text(htmlize::unescape(raw.as_utf8_str().as_ref()).into_owned()));
@@ -53,13 +68,12 @@ mod tests {
     use std::fmt::Write as _;
 
     use super::Step;
-    use crate::html::Html;
+    use crate::html::Page;
 
     fn walked(body: &str) -> String {
-        let html = Html::new(body.as_bytes()).unwrap();
-        let page = html.page().unwrap();
+        let page = Page::new(body.as_bytes()).unwrap();
         let mut out = String::new();
-        for step in page.walk() {
+        for step in page.tree().unwrap().walk() {
             match step {
                 Step::Open(element) => write!(out, "<{}{:?}>", element.name(), element.attributes()).unwrap(),
                 Step::Text(text) => out.push_str(&text),

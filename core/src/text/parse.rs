@@ -4,7 +4,7 @@ use super::names::next_mention;
 use super::node::{Element, Image, Link, Node, Tag};
 use super::onebox::Onebox;
 use super::plain;
-use crate::html::{self, Html, MAX_PAGE, Step};
+use crate::html::{self, MAX_PAGE, Page, Step};
 
 /// How deep nodes nest. Elements further in are dissolved, so that a tree can be dropped and compared on any stack.
 const MAX_DEPTH: usize = 24;
@@ -14,10 +14,10 @@ const BREAK_POINT: &str = "\u{200c}\u{200b}";
 /// The nodes of a message.
 pub(super) fn nodes(text: &str) -> Vec<Node> {
     let end = (0..=MAX_PAGE.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default();
-    let Some(html) = Html::new(&text.as_bytes()[..end]) else { return Vec::new() };
-    let Some(page) = html.page() else { return vec![Node::Text(text[..end].to_owned())] };
+    let Some(page) = Page::new(&text.as_bytes()[..end]) else { return Vec::new() };
+    let Some(tree) = page.tree() else { return vec![Node::Text(text[..end].to_owned())] };
     let mut builder = Builder { top: Frame::default(), below: Vec::new(), dissolved: 0 };
-    for step in page.walk() {
+    for step in tree.walk() {
         match step {
             Step::Open(element) => builder.open(element),
             Step::Text(text) => builder.text(&text),
@@ -125,7 +125,7 @@ fn node(element: html::Element<'_>, nodes: Vec<Node>, in_onebox: bool) -> Node {
     let class = |class| element.has_class(class);
     let attribute = |name| element.attribute(name).map(std::borrow::Cow::into_owned);
     let partial = class("partial");
-    match &*element.name() {
+    match element.name() {
         "b" | "strong" => Node::Bold(nodes),
         "i" | "em" => Node::Italic(nodes),
         "strike" | "s" | "del" => Node::Strike(nodes),
@@ -156,5 +156,5 @@ fn node(element: html::Element<'_>, nodes: Vec<Node>, in_onebox: bool) -> Node {
 }
 
 fn other(element: html::Element<'_>, nodes: Vec<Node>) -> Node {
-    Node::Other(Element { name: element.name().into_owned(), attributes: element.attributes(), nodes })
+    Node::Other(Element { name: element.name().to_owned(), attributes: element.attributes(), nodes })
 }

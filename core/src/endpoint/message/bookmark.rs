@@ -8,7 +8,7 @@ use url::Url;
 use crate::endpoint::answer::Answer;
 use crate::endpoint::request::JSON;
 use crate::endpoint::{Endpoint, Nature, Session};
-use crate::html::{Html, selectors as at};
+use crate::html::{Page, selectors as at};
 use crate::{Error, Invalid, MessageId, RoomId};
 
 const LOOKED_FOR: &str = "{\"ok\":true,\"message\":…}";
@@ -75,8 +75,7 @@ impl Endpoint for Bookmark {
 
 /// `SLUG` of the first link to `/rooms/R/conversation/SLUG`, decoded.
 fn slug(html: &str) -> Option<String> {
-    let html = Html::new(html.as_bytes())?;
-    let page = html.page()?;
+    let page = Page::new(html.as_bytes())?;
     let base = Url::parse("https://relative.invalid/").ok()?;
     page.whole().all(at::LINK).find_map(|link| {
         let target = base.join(&link.attribute("href")?).ok()?;
@@ -94,7 +93,7 @@ fn decoded(part: &str) -> String {
 
 /// What a reader sees of a piece of HTML.
 fn plain(html: &str) -> String {
-    Html::new(html.as_bytes()).and_then(|html| html.page().map(|page| page.excerpt())).unwrap_or_default()
+    Page::new(html.as_bytes()).map(|page| page.excerpt()).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::endpoint::page::{self, NamedUser, Stars};
 use crate::endpoint::reading::ShownMessage;
-use crate::html::{Element, Missing, Region, selectors as at, shown_text, text_of};
+use crate::html::{Element, Missing, Region, selectors as at};
 use crate::{MessageId, RoomId};
 
 /// A message and what became of it.
@@ -93,7 +93,7 @@ impl MessageRecord {
         if marked && revisions.first().map(|latest| &latest.content) != message.content.as_ref() {
             return Err(page.missing("the message as it is, before its revisions"));
         }
-        let sources: Vec<_> = page.all(at::MESSAGE_SOURCE).map(source).collect();
+        let sources: Vec<_> = page.all(at::MESSAGE_SOURCE).map(Element::exact_text).collect();
         let first = sources.last().cloned().flatten().unwrap_or_default();
         let mut pinned_by = Vec::new();
         for line in page.all(at::PIN_LINE) {
@@ -138,13 +138,13 @@ impl MessageRevision {
         };
         // The mark stands at the start of the content, or before it.
         let inside = message.inside(content)?.has(mark);
-        let rest = content.end().filter(|_| inside).and_then(|(_, end)| content.slice(after, end));
+        let rest = content.end().filter(|_| inside).and_then(|end| content.slice(after, end));
         Ok(Self {
             kind,
             user,
             time: time(group),
             content: rest.unwrap_or(html).to_owned(),
-            source: message.some(at::MESSAGE_SOURCE)?.and_then(source),
+            source: message.some(at::MESSAGE_SOURCE)?.and_then(Element::exact_text),
         })
     }
 }
@@ -152,7 +152,7 @@ impl MessageRevision {
 /// Whether the page itself says so. A message may say the same.
 fn is_purged(page: Region<'_>) -> bool {
     let times = |element: Element<'_>| {
-        element.inner().map_or(0, |markup| shown_text(markup).matches("older data no longer available").count())
+        element.inner_text().map_or(0, |text| text.matches("older data no longer available").count())
     };
     let written = page.all(at::CONTENT).chain(page.all(at::MESSAGE_SOURCE)).map(times).sum();
     page.first(at::BODY).map_or(0, times) > written
@@ -165,11 +165,6 @@ fn only_message(group: Region<'_>) -> Result<Region<'_>, Missing> {
 
 fn time(group: Region<'_>) -> Option<String> {
     group.first(at::TIMESTAMP).and_then(Element::inner_text)
-}
-
-/// Line breaks count in what was typed.
-fn source(element: Element<'_>) -> Option<String> {
-    element.inner_raw().map(text_of)
 }
 
 /// `:123 text` answers message 123.

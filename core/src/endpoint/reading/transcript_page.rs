@@ -115,18 +115,21 @@ impl TranscriptPage {
         let (previous_day, next_day) = (neighbour(at::PREVIOUS)?, neighbour(at::NEXT)?);
         let buttons = page.all(at::DAY_BUTTON).filter(|button| button.attribute("rel").is_none());
         let ends: Vec<Day> = buttons.filter_map(|button| day_of(button, room)).collect();
-        let parts =
-            page.all(at::LINK).filter(|link| page.inside(*link).is_ok_and(|l| l.first(at::PAGE_NUMBER).is_some()));
+        let numbered = page.first(at::PAGE_NUMBER).is_some();
+        let numbers = |link: &Element<'_>| page.inside(*link).is_ok_and(|link| link.first(at::PAGE_NUMBER).is_some());
+        let parts = page.all(at::LINK).filter(|link| numbered && numbers(link));
         let mut parts: Vec<(u8, u8)> = parts
             .filter_map(|link| place(&link.attribute("href")?))
             .filter(|(r, d, _)| (*r, *d) == (room, day))
             .filter_map(|(_, _, hours)| hours)
-            .chain(if page.first(at::PAGE_NUMBER).is_some() { hours } else { None })
+            .chain(if numbered { hours } else { None })
             .collect();
         parts.sort_unstable();
         parts.dedup();
         let about = page.some(at::MINI_DESCRIPTION)?;
-        let about = about.map(|about| about.attribute("title").map_or_else(|| about.text(), |t| t.trim().to_owned()));
+        let about = about.and_then(|about| {
+            about.attribute("title").map(|title| title.trim().to_owned()).or_else(|| about.inner_text())
+        });
         Ok(Self {
             room,
             room_name: name.inner_text().filter(|name| !name.is_empty()).ok_or_else(|| page.missing(".room-name"))?,

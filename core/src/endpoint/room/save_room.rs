@@ -79,13 +79,12 @@ impl Endpoint for SaveRoom {
             let room = if path.starts_with("/rooms/info/") { room_of(&path) } else { None };
             return room.ok_or_else(|| answer.failure());
         }
-        let html = answer.page()?;
-        let page = html.page().ok_or_else(|| answer.changed("a redirect to /rooms/info/ID"))?;
+        let page = answer.page()?;
         // The form again, with what is wrong.
         if page.whole().first(at::ROOM_FORM).is_none() {
             return Err(answer.changed("a redirect to /rooms/info/ID"));
         }
-        let text = page.whole().first(at::FORM_ERROR).map(Element::text).filter(|text| !text.is_empty());
+        let text = page.whole().first(at::FORM_ERROR).and_then(Element::inner_text).filter(|text| !text.is_empty());
         Err(match text {
             Some(text) => answer.refused_with(&text),
             None => Error::Refused { status: answer.status(), reason: Refusal::Other(page.excerpt()) },

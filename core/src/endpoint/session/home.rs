@@ -40,8 +40,7 @@ impl Home {
         if answer.redirect().is_some_and(|path| path.starts_with("/users/login") || path.starts_with("/login")) {
             return Ok(Self { me: None, visitor: true, fkey: None });
         }
-        let html = answer.page()?;
-        let page = html.page().ok_or_else(|| answer.changed("a chat page"))?;
+        let page = answer.page()?;
         let page = page.whole();
         let (me, visitor) = match whose(page) {
             Whose::Mine(me) => (Some(me), false),
@@ -81,7 +80,7 @@ fn whose(page: Region<'_>) -> Whose {
 fn user_link(link: Element<'_>) -> Option<Me> {
     let href = link.attribute("href")?;
     let id = user_id(href.strip_prefix("/users/")?.split(['/', '?', '#']).next()?)?;
-    let text = link.text();
+    let text = link.inner_text().unwrap_or_default();
     let name = if text.is_empty() { link.attribute("title").unwrap_or_default().trim().to_owned() } else { text };
     Some(Me { id, name })
 }

@@ -45,8 +45,7 @@ impl Endpoint for LoginPage {
         if wants_human(answer) {
             return Err(LoginError::Captcha.into());
         }
-        let html = answer.page()?;
-        let page = html.page().ok_or_else(|| answer.changed(at::LOGIN_FORM.text()))?;
+        let page = answer.page()?;
         let page = page.whole();
         // Other forms of the page may have a token of their own.
         let form = page.after(at::LOGIN_FORM).map(|form| form.until(at::FORM));

@@ -36,8 +36,7 @@ impl Endpoint for LogoutPage {
 
     fn parse(&self, response: &Response<Bytes>) -> Result<Secret, Error> {
         let answer = Answer::of("the logout page", response);
-        let html = answer.page()?;
-        let fkey = html.page().and_then(|page| page.whole().value(at::FKEY));
+        let fkey = answer.page()?.whole().value(at::FKEY);
         fkey.map(Secret::from).ok_or_else(|| answer.changed("input[name=fkey]"))
     }
 }

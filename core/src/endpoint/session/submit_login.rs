@@ -54,10 +54,8 @@ impl Endpoint for SubmitLogin {
         if wants_human(answer) {
             return Err(LoginError::Captcha.into());
         }
-        let html = answer.page()?;
-        let form = html.page().is_some_and(|page| {
-            page.whole().first(at::LOGIN_FORM).is_some() || page.whole().first(at::PASSWORD).is_some()
-        });
+        let page = answer.page()?;
+        let form = [at::LOGIN_FORM, at::PASSWORD].into_iter().any(|mark| page.whole().first(mark).is_some());
         Err(if form { LoginError::WrongPassword.into() } else { answer.changed("a redirect to / or the form again") })
     }
 }
