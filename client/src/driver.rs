@@ -276,7 +276,8 @@ impl<R: Runtime> Driver<R> {
             let runtime = runtime.clone();
             (at, Box::pin(async move { runtime.sleep_until(at).await }))
         };
-        if self.timer.as_ref().is_some_and(|(set, _)| *set != at) {
+        // One that fires too early is set again then: deadlines mostly move on, and a reactor has to be told of each timer.
+        if self.timer.as_ref().is_some_and(|(set, _)| *set > at) {
             self.timer = None;
         }
         let (_, timer) = self.timer.get_or_insert_with(sleep);
