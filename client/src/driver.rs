@@ -24,9 +24,10 @@ use crate::state::End;
 
 /// Turns in one poll, and outputs in one turn, before other tasks get their chance.
 const TURNS: usize = 8;
-const OUTPUTS: usize = 64;
-/// Frames that are taken in together, if so many have come already.
-const FRAMES: usize = 32;
+const OUTPUTS: usize = 128;
+/// Frames that are taken in together, if so many have come already; a poll ends with them. Readers are woken, and the
+/// lock is taken, once for all of them.
+const FRAMES: usize = 128;
 
 /// How long taking leave of a WebSocket may last.
 const FAREWELL: Duration = Duration::from_secs(3);
@@ -40,6 +41,8 @@ pub(crate) struct Driver<R: Runtime> {
     sockets: BTreeMap<SocketId, (Stop, Span)>,
     observer: Observer,
     timer: Option<(Instant, Sleep)>,
+    /// How many were taken in by this poll.
+    frames: usize,
 }
 
 /// Dropping it stops the job that has the other half.
@@ -78,6 +81,7 @@ impl<R: Runtime> Driver<R> {
             sockets: BTreeMap::new(),
             observer: Observer::new(),
             timer: None,
+            frames: 0,
         }
     }
 
@@ -86,9 +90,13 @@ impl<R: Runtime> Driver<R> {
     }
 
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        self.frames = 0;
         for _ in 0..TURNS {
             if !ready!(self.turn(cx)) {
                 return Poll::Ready(());
+            }
+            if self.frames >= FRAMES {
+                break;
             }
         }
         cx.waker().wake_by_ref();
@@ -217,6 +225,7 @@ impl<R: Runtime> Driver<R> {
                 self.hand_in_of(id, [Input::SocketOpened(id)]);
             }
             Step::Frames(id, frames, then) => {
+                self.frames += frames.len();
                 let ended = match then {
                     Ok((socket, stopped)) => {
                         self.read_on(id, socket, stopped);
@@ -267,7 +276,8 @@ impl<R: Runtime> Driver<R> {
             let runtime = runtime.clone();
             (at, Box::pin(async move { runtime.sleep_until(at).await }))
         };
-        if self.timer.as_ref().is_some_and(|(set, _)| *set != at) {
+        // One that fires too early is set again then: deadlines mostly move on, and a reactor has to be told of each timer.
+        if self.timer.as_ref().is_some_and(|(set, _)| *set > at) {
             self.timer = None;
         }
         let (_, timer) = self.timer.get_or_insert_with(sleep);
