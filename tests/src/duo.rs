@@ -27,6 +27,10 @@ pub struct Duo {
     pub server: ChatServer,
     /// Everything that the engine has told its user, oldest first.
     pub events: Vec<Event>,
+    /// Everything that it has told again, oldest first.
+    pub replayed: Vec<Event>,
+    /// How many more events the user takes, if not all: the next one waits in the engine, and all that comes after it.
+    pub reads: Option<u64>,
     /// How the feed ended, once it has.
     pub feed_ended: Option<Result<(), Error>>,
     /// Whether the engine has said that it is done.
@@ -60,6 +64,8 @@ impl Duo {
             engine: Engine::new(config.clone()).expect("a good configuration"),
             server: ChatServer::new(setup),
             events: Vec::new(),
+            replayed: Vec::new(),
+            reads: None,
             feed_ended: None,
             finished: false,
             no_sockets: false,
@@ -87,6 +93,7 @@ impl Duo {
             self.server.disconnect(self.now, key);
         }
         self.events.clear();
+        self.replayed.clear();
         self.feed_ended = None;
     }
 

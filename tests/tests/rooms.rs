@@ -6,7 +6,7 @@ use sechat_core::endpoint::LeaveAllRooms;
 use sechat_core::{Error, FeedChange};
 use sechat_fixtures::Access;
 use sechat_fixtures::switches::SocketRooms;
-use sechat_tests::{ADA, BOT, Duo, Fate, OTHER, ROOM, answer};
+use sechat_tests::{ADA, BOT, Duo, Fate, FrameFate, OTHER, ROOM, answer, page};
 
 const MINUTE: Duration = Duration::from_secs(60);
 const AUTH: &str = "POST /ws-auth";
@@ -115,6 +115,38 @@ fn a_late_refusal_of_an_earlier_join_takes_nobody_out() {
     duo.ada_says(ROOM, "still there?");
     duo.run(MINUTE);
     assert_eq!(duo.heard(ROOM), ["still there?"]);
+}
+
+/// A room is read when its events do not reach back far enough. What was read of an earlier stay may lack what the present
+/// one waits for.
+#[test]
+fn a_late_reading_for_an_earlier_stay_is_not_taken_for_the_present_one() {
+    const POLL: &str = "POST /events";
+    const SNAPSHOT: &str = "POST /chats/1/events";
+    let mut duo = Duo::new();
+    join_both(&mut duo);
+    duo.next(1, POLL, Fate::Instead(answer(200, r#"{"r1":{"reset":true},"r2":{},"sync":1790000000}"#)));
+    duo.next(1, SNAPSHOT, Fate::LateAnswer(Duration::from_secs(25)));
+    let read = duo.count(SNAPSHOT);
+    duo.cut_sockets();
+    duo.until("the room to be read", |duo| duo.count(SNAPSHOT) > read);
+    let left = duo.engine.leave(duo.now(), ROOM);
+    duo.wait(&left).unwrap();
+    duo.join_live(ROOM);
+    duo.run(Duration::from_secs(5));
+    duo.always(POLL, Fate::Instead(page(500, "Oops! Something Bad Happened!")));
+    duo.frames.push_back(FrameFate::Lost);
+    for text in ["one", "two"] {
+        duo.ada_says(ROOM, text);
+        duo.run(Duration::from_secs(1));
+    }
+    assert_eq!(duo.heard(ROOM), Vec::<&str>::new(), "a gap was seen, and the question about it fails");
+    duo.run(Duration::from_secs(30));
+    assert_eq!(duo.count(SNAPSHOT), read + 2, "for the earlier stay, and to join again");
+    duo.heal();
+    duo.run(MINUTE);
+    assert_eq!(duo.heard(ROOM), ["one", "two"]);
+    assert!(!duo.changes().iter().any(|change| matches!(change, FeedChange::Gap { .. })), "{:?}", duo.changes());
 }
 
 #[test]

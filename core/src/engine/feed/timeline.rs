@@ -147,6 +147,14 @@ impl Timeline {
 
     /// An update from a socket, out of a frame of so many bytes. Gives the events that can be delivered now.
     pub(super) fn update(&mut self, update: RoomUpdate, size: usize) -> Vec<Event> {
+        if !self.is_recovering() && self.replays_until(self.cursor).is_none() {
+            // Only now: what came before is still told apart by it when it is delivered.
+            self.replays_until = None;
+        }
+        self.take_in(update, size)
+    }
+
+    fn take_in(&mut self, update: RoomUpdate, size: usize) -> Vec<Event> {
         let covered = std::mem::take(&mut self.answered_without_t) || self.follows_on(&update) != Some(false);
         if !covered && self.d_is_right(&update) {
             if !self.is_recovering() {
@@ -160,9 +168,6 @@ impl Timeline {
                 self.held.push(Held { update, covered: false, size });
             }
             return Vec::new();
-        }
-        if self.replays_until(self.cursor).is_none() {
-            self.replays_until = None;
         }
         self.deliver(update)
     }
@@ -231,7 +236,7 @@ impl Timeline {
             self.false_alarms = if missed == 0 { self.false_alarms + 1 } else { 0 };
         }
         for Held { update, size, .. } in later {
-            events.extend(self.update(update, size));
+            events.extend(self.take_in(update, size));
         }
         Filled { events, missed, too_short: false }
     }
