@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::Response;
+use sechat_core::endpoint::{InfoUsers, RoomInfo};
 use sechat_core::engine::Access;
 use sechat_core::{Config, Error};
 use sechat_tests::{Duo, EMAIL, Fate, FrameFate, OTHER, PASSWORD, ROOM, answer, page, redirect};
@@ -155,6 +156,8 @@ fn a_post_does_not_wait_for_an_hour() {
     let from = duo.time();
     assert_eq!(rate_limited(&duo.say(ROOM, "one")), Some(60 * MINUTE));
     assert!(duo.time() < from + 5 * SECOND);
+    let room = duo.engine.submit(duo.now(), RoomInfo { room: ROOM, users: InfoUsers::Current });
+    assert!(duo.wait(&room).is_ok(), "only posts wait for the throttle");
     let second = duo.send(ROOM, "two");
     duo.run(59 * MINUTE);
     assert_eq!(duo.count(NEW), 1, "nothing is posted before the time");

@@ -5,7 +5,7 @@ use std::time::Duration;
 use sechat_core::engine::{Access, FeedState};
 use sechat_core::{Config, FeedChange, RoomId};
 use sechat_fixtures::Room;
-use sechat_tests::{BOT, Duo, Fate, OTHER, ROOM, answer, page};
+use sechat_tests::{BOT, Duo, Fate, OTHER, ROOM, answer, gaps as times_between, page, redirect};
 
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
@@ -167,4 +167,88 @@ fn a_feed_that_catches_up_says_so() {
     duo.heal();
     duo.run(MINUTE);
     assert_eq!(feed(&duo), FeedState::Live);
+}
+
+/// A frame with so many messages of this text.
+fn frame(first: u64, messages: u64, text: &str) -> String {
+    let message = |n| {
+        format!(r#"{{"event_type":1,"id":{n},"room_id":1,"user_id":102,"message_id":{n},"content":"{text}"}}"#)
+    };
+    let messages: Vec<String> = (first..first + messages).map(message).collect();
+    format!(r#"{{"r1":{{"e":[{}]}}}}"#, messages.join(","))
+}
+
+#[test]
+fn what_a_room_holds_back_is_bounded() {
+    let long = "x".repeat(1 << 20);
+    for (text, messages, held, too_many) in [(long.as_str(), 1, 15, 17), ("x", 100, 100, 101)] {
+        let mut duo = Duo::new();
+        duo.join_live(ROOM);
+        duo.run(MINUTE);
+        for line in [POLL, SNAPSHOT] {
+            duo.always(line, down());
+        }
+        duo.cut_sockets();
+        duo.run(5 * SECOND);
+        let first = duo.server.log().last().expect("the bot has entered").id.0 + 1;
+        let say = |duo: &mut Duo, frames: std::ops::Range<u64>| {
+            for n in frames {
+                duo.server.send_frame(duo.now(), &frame(first + n * messages, messages, text));
+            }
+            duo.run(SECOND);
+        };
+        say(&mut duo, 0..held);
+        assert_eq!((duo.heard(ROOM).len(), gaps(&duo)), (0, 0), "the room waits for what was missed");
+        say(&mut duo, held..too_many);
+        assert_eq!((duo.heard(ROOM).len() as u64, gaps(&duo)), (too_many * messages, 1), "and goes on without, and says so");
+    }
+}
+
+#[test]
+fn one_room_that_leads_elsewhere_does_not_end_the_feed() {
+    let (mut duo, rooms) = many_rooms(true);
+    duo.always_with(POLL, "r3", Fate::Instead(redirect("/users/login")));
+    for n in 0..20 {
+        for room in &rooms {
+            duo.ada_says(*room, &format!("message {n}"));
+        }
+        duo.run(30 * SECOND);
+    }
+    assert_eq!((duo.heard(OTHER).len(), duo.feed_ended), (20, None));
+}
+
+#[test]
+fn a_room_is_read_once_at_a_time() {
+    let mut duo = Duo::new();
+    for room in [ROOM, OTHER] {
+        duo.join_live(room);
+    }
+    duo.run(MINUTE);
+    duo.always(POLL, down());
+    duo.cut_sockets();
+    duo.run(5 * SECOND);
+    let from = duo.time();
+    duo.always(SNAPSHOT, Fate::SilentBefore);
+    duo.run(20 * MINUTE);
+    let readings: Vec<_> = duo.sent_to(SNAPSHOT).into_iter().filter(|sent| sent.at > from).collect();
+    assert!(readings.len() > 3, "/events does not answer, so the room itself is read");
+    assert!(times_between(&readings).iter().all(|time| *time >= 30 * SECOND), "{:?}", times_between(&readings));
+    assert!(duo.count("POST /chats/2/events") < 10, "the other room can be read, and waits for nothing");
+}
+
+#[test]
+fn all_is_well_only_when_every_room_is() {
+    let mut duo = Duo::new();
+    for room in [ROOM, OTHER] {
+        duo.join_live(room);
+    }
+    duo.run(MINUTE);
+    duo.next(1, POLL, Fate::Instead(answer(200, r#"{"r1":{"reset":true},"r2":{},"sync":1790000000}"#)));
+    duo.next(1, SNAPSHOT, Fate::LateAnswer(10 * SECOND));
+    duo.cut_sockets();
+    duo.run(8 * SECOND);
+    let resumed = |duo: &Duo| duo.changes().iter().any(|change| matches!(change, FeedChange::Resumed { .. }));
+    assert!(!resumed(&duo), "one room is still being read: {:?}", duo.changes());
+    duo.run(MINUTE);
+    assert!(resumed(&duo), "{:?}", duo.changes());
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sechat_core::engine::Position;
-use sechat_core::{Event, MessageId, RoomId};
+use sechat_core::{Event, EventId, EventKind, FeedChange, MessageId, RoomId};
 use sechat_tests::{Duo, OTHER, ROOM};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -107,4 +107,31 @@ fn what_is_said_under_a_repetition_is_new_and_comes_after_it() {
     duo.engine.replay(duo.now(), ROOM, next);
     duo.run(MINUTE);
     assert_eq!(duo.replayed.len(), 2, "there is nothing to bring again");
+}
+
+/// The slow reader misses all of it, the others the part that is new to them.
+#[test]
+fn a_gap_that_a_repetition_meets_is_told_to_each_as_far_as_it_goes() {
+    let mut duo = Duo::with(|setup, _| (setup.switches.replay_depth, setup.switches.poll_depth) = (10, 10));
+    duo.join_live(ROOM);
+    duo.run(MINUTE);
+    let start = position(&duo, ROOM);
+    let say = |duo: &mut Duo| (0..30).for_each(|_| drop(duo.ada_says(ROOM, "hi")));
+    say(&mut duo);
+    duo.run(SECOND);
+    let known = position(&duo, ROOM);
+    duo.take_away();
+    say(&mut duo);
+    duo.engine.replay(duo.now(), ROOM, start);
+    duo.heal();
+    duo.run(MINUTE);
+    let gaps = |events: &[Event]| -> Vec<EventId> {
+        let gap = |event: &Event| match event.kind {
+            EventKind::Feed(FeedChange::Gap { room: ROOM, after, .. }) => Some(after),
+            _ => None,
+        };
+        events.iter().filter_map(gap).collect()
+    };
+    assert_eq!((gaps(&duo.replayed), gaps(&duo.events)), (vec![start.after], vec![known.after]));
+    assert_eq!((texts(&duo.replayed).len(), duo.heard(ROOM).len()), (30, 60));
 }

@@ -210,6 +210,18 @@ fn what_another_process_of_the_account_posted_is_not_taken_for_ours() {
     }
 }
 
+/// Its time does not tell it apart, but it was heard before the post was sent.
+#[test]
+fn what_was_heard_before_is_not_taken_for_what_was_posted_then() {
+    let mut duo = Duo::new();
+    duo.join_live(ROOM);
+    duo.server.say(duo.now(), BOT, ROOM, "report");
+    duo.run(Duration::from_secs(1));
+    assert_eq!(duo.heard(ROOM), ["report"]);
+    duo.next(1, NEW, Fate::CutBefore);
+    assert!(uncertain(&duo.say(ROOM, "report")));
+}
+
 #[test]
 fn one_copy_is_not_found_for_two_posts() {
     let mut duo = Duo::new();
@@ -343,4 +355,25 @@ fn a_login_in_the_middle_meets_the_same_care() {
     duo.next(1, SUBMIT, Fate::CutAfter);
     duo.say(ROOM, "two").unwrap();
     assert_eq!(duo.room(ROOM), ["one", "two"]);
+}
+
+#[test]
+fn nobody_looks_for_a_post_that_was_given_up() {
+    let mut duo = Duo::new();
+    duo.log_in().unwrap();
+    duo.next(1, NEW, Fate::CutAfter);
+    let post = duo.send(ROOM, "one");
+    duo.until("the post to leave", |duo| duo.count(NEW) == 1);
+    duo.engine.cancel(duo.now(), post.id());
+    duo.run(Duration::from_secs(60));
+    assert_eq!((duo.count("POST /chats/1/events"), duo.engine.queued()), (0, 0));
+}
+
+#[test]
+fn a_page_in_answer_to_leaving_is_the_answer() {
+    let mut duo = Duo::new();
+    duo.join_live(ROOM);
+    duo.next(1, "/chats/leave/1", Fate::Masked(page(200, "Something else")));
+    let left = duo.engine.leave(duo.now(), ROOM);
+    assert_eq!((duo.wait(&left), duo.count("/chats/leave/1")), (Ok(()), 1));
 }

@@ -168,3 +168,64 @@ fn leaving_all_rooms_leaves_those_that_are_not_joined() {
         assert_eq!(duo.changes().iter().filter(|c| matches!(c, FeedChange::RoomLost { .. })).count(), 0);
     }
 }
+
+#[test]
+fn who_else_leaves_is_no_reason_to_enter_again() {
+    let mut duo = Duo::new();
+    join_both(&mut duo);
+    let entries = duo.count(AUTH);
+    duo.server.leave(duo.now(), ADA, ROOM);
+    duo.run(MINUTE);
+    assert_eq!((duo.events_of_type(4).len(), duo.count(AUTH)), (1, entries));
+}
+
+#[test]
+fn denials_are_a_hiccup_until_they_have_lasted() {
+    let mut duo = Duo::new();
+    join_both(&mut duo);
+    let denied = duo.count(AUTH);
+    duo.next(4, AUTH, Fate::Instead(answer(404, "The room does not exist, or you do not have permission")));
+    duo.cut_sockets();
+    duo.until("four denials", |duo| duo.count(AUTH) >= denied + 4);
+    duo.run(5 * MINUTE);
+    assert!(!duo.changes().iter().any(|change| matches!(change, FeedChange::RoomLost { .. })), "{:?}", duo.changes());
+}
+
+/// Its refusal comes while the room is being joined again.
+#[test]
+fn a_refusal_of_an_earlier_join_does_not_end_the_present_one() {
+    const SNAPSHOT: &str = "POST /chats/1/events";
+    let mut duo = Duo::new();
+    duo.log_in().unwrap();
+    duo.server.room_mut(ROOM).unwrap().access = Access::Private;
+    duo.next(1, SNAPSHOT, Fate::LateAnswer(Duration::from_secs(2)));
+    let early = duo.engine.join(duo.now(), ROOM);
+    duo.run(Duration::from_secs(1));
+    let _left = duo.engine.leave(duo.now(), ROOM);
+    duo.server.room_mut(ROOM).unwrap().access = Access::Public;
+    duo.next(1, SNAPSHOT, Fate::LateAnswer(Duration::from_secs(10)));
+    let again = duo.engine.join(duo.now(), ROOM);
+    assert_eq!((duo.wait(&again), duo.ended(&early)), (Ok(()), Some(Err(Error::Cancelled))));
+}
+
+/// What is personal may come under another room's key, and then waits for its own room to bring it in its place.
+#[test]
+fn what_waits_for_its_room_is_heard_when_the_room_is_lost() {
+    let mut duo = Duo::new();
+    join_both(&mut duo);
+    let id = duo.server.log().last().unwrap().id.0 + 100;
+    duo.server.send_frame(
+        duo.now(),
+        &format!(
+            r#"{{"r2":{{"e":[{{"event_type":8,"id":{id},"room_id":1,"user_id":102,"message_id":5,"target_user_id":101,"content":"@Bot bye"}}]}}}}"#
+        ),
+    );
+    duo.run(Duration::from_secs(1));
+    assert_eq!(duo.events_of_type(8).len(), 0, "its room has not come so far");
+    duo.server.room_mut(ROOM).unwrap().access = Access::Private;
+    duo.cut_sockets();
+    duo.until("the loss of the room", |duo| {
+        duo.changes().iter().any(|change| matches!(change, FeedChange::RoomLost { room: ROOM, .. }))
+    });
+    assert_eq!(duo.events_of_type(8).len(), 1);
+}

@@ -307,3 +307,49 @@ fn more_than_the_server_remembers_is_rebuilt_from_the_room_and_said() {
         assert!(duo.changes().iter().any(|c| matches!(c, FeedChange::Gap { room: ROOM, .. })), "{:?}", duo.changes());
     }
 }
+
+#[test]
+fn a_frame_that_tells_of_a_loss_is_asked_about() {
+    for frame in [r#"{"r1":{"reset":true},"r2":{}}"#, r#"{"r1":{},"r2":{},"reset":true}"#] {
+        let mut duo = Duo::new();
+        join_both(&mut duo);
+        let polls = duo.count("POST /events");
+        duo.server.send_frame(duo.now(), frame);
+        duo.run(Duration::from_secs(1));
+        assert_eq!(duo.count("POST /events"), polls + 1, "{frame}");
+    }
+}
+
+#[test]
+fn an_old_socket_stays_until_the_new_one_has_shown_its_rooms() {
+    let mut duo = Duo::with(|setup, config| {
+        (setup.switches.socket_rooms, setup.switches.first_frame) = (SocketRooms::All, FirstFrame::Silence);
+        config.feed.renewal = 5 * MINUTE;
+    });
+    join_both(&mut duo);
+    let entries = duo.count(AUTH);
+    duo.until("a second socket", |duo| duo.server.sockets().len() == 2);
+    duo.run(Duration::from_secs(1));
+    assert_eq!(duo.server.sockets().len(), 2, "nothing was heard on it yet");
+    duo.run(MINUTE);
+    assert_eq!(duo.server.sockets().len(), 1);
+    assert_eq!(duo.count(AUTH), entries + 1, "all rooms have moved, and none had to be entered again");
+}
+
+#[test]
+fn an_old_socket_does_not_stay_for_a_room_that_the_new_one_does_not_show() {
+    let mut duo = Duo::with(|setup, config| {
+        setup.switches.socket_rooms = SocketRooms::All;
+        config.feed.renewal = 5 * MINUTE;
+    });
+    join_both(&mut duo);
+    duo.server.switches_mut().socket_rooms = SocketRooms::Own;
+    let old = duo.server.sockets();
+    duo.until("a second socket", |duo| duo.server.sockets().len() == 2);
+    duo.run(4 * MINUTE);
+    assert!(old.iter().all(|socket| !duo.server.sockets().contains(socket)), "it is too old to be left open");
+    let mut talk = Talk::new();
+    talk.goes_on(&mut duo);
+    duo.run(Duration::from_secs(1));
+    assert!(talk.was_heard(&duo));
+}

@@ -230,7 +230,8 @@ impl Timeline {
             answer.events.extend(update.events);
         }
         let mut events = self.deliver(answer);
-        let is_missed = |event: &&Event| event.id.is_some_and(|id| !from_sockets.contains(&id));
+        let is_missed =
+            |event: &&Event| event.id.is_some_and(|id| !from_sockets.contains(&id)) && !self.is_replayed(event);
         let missed = events.iter().filter(is_missed).count() as u64;
         if std::mem::take(&mut self.alarmed) {
             self.false_alarms = if missed == 0 { self.false_alarms + 1 } else { 0 };
@@ -250,7 +251,7 @@ impl Timeline {
         let after = self.last_message;
         let mut events = snapshot;
         events.retain(|event| posted(event).is_some_and(|id| Some(id) > after && !coming.contains(&id)));
-        let missed = events.len() as u64;
+        let missed = events.iter().filter(|event| !self.is_replayed(event)).count() as u64;
         self.last_message = self.last_message.max(events.iter().filter_map(posted).max());
         self.from_room.extend(events.iter().filter_map(posted));
         while self.from_room.len() > REMEMBERED {
