@@ -122,12 +122,7 @@ impl Fate {
     pub(crate) fn reaches_server(&self) -> bool {
         matches!(
             self,
-            Self::Fine
-                | Self::CutAfter
-                | Self::LateAnswer(_)
-                | Self::SilentAfter
-                | Self::Masked(_)
-                | Self::Truncated
+            Self::Fine | Self::CutAfter | Self::LateAnswer(_) | Self::SilentAfter | Self::Masked(_) | Self::Truncated
         )
     }
 

@@ -396,3 +396,12 @@ fn a_check_that_shows_nothing_known_is_made_at_the_front_page() {
     duo.run(Duration::from_secs(60));
     assert_eq!((duo.count(HOME), duo.engine.stats().session_faults), (home + 1, 0));
 }
+
+#[test]
+fn the_longest_wait_that_a_page_may_ask_for_is_waited_for() {
+    let mut duo = Duo::with(|_, config| config.longest_wait = Duration::from_secs(30));
+    let mut busy = page(429, "Too many requests");
+    busy.headers_mut().insert("retry-after", "30".parse().unwrap());
+    duo.next(1, FORM, Fate::Instead(busy));
+    assert_eq!(duo.log_in().unwrap().user_id(), Some(BOT));
+}

@@ -250,3 +250,15 @@ fn no_time_at_all_is_no_busy_loop() {
         assert!(away < 900, "{away} while the server is away");
     }
 }
+
+#[test]
+fn the_longest_quiet_that_is_put_up_with_is_waited_for() {
+    let mut duo = Duo::new();
+    duo.log_in().unwrap();
+    let mut quiet = answer(429, "<h1>Too many requests</h1>");
+    quiet.headers_mut().insert("retry-after", "300".parse().unwrap());
+    duo.next(1, NEW, Fate::Instead(quiet));
+    let from = duo.time();
+    duo.say(ROOM, "one").unwrap();
+    assert!(duo.time() >= from + 5 * MINUTE);
+}

@@ -95,5 +95,8 @@ fn health_says_since_when() {
     duo.run(2 * SECOND);
     let down = duo.engine.health(duo.now());
     assert_eq!(down.last_fault.as_deref(), Some("the server failed with HTTP 503"));
-    assert_eq!(down.faults as usize, duo.sent_to("POST /ws-auth").iter().filter(|sent| sent.at > duo.time() - 2 * SECOND).count());
+    assert_eq!(
+        down.faults as usize,
+        duo.sent_to("POST /ws-auth").iter().filter(|sent| sent.at > duo.time() - 2 * SECOND).count()
+    );
 }

@@ -377,3 +377,18 @@ fn a_page_in_answer_to_leaving_is_the_answer() {
     let left = duo.engine.leave(duo.now(), ROOM);
     assert_eq!((duo.wait(&left), duo.count("/chats/leave/1")), (Ok(()), 1));
 }
+
+/// A server that ends the session with every post is not logged in to for ever.
+#[test]
+fn a_post_goes_out_as_often_as_the_configuration_says() {
+    let mut duo = Duo::with(|_, config| config.attempts = 3.try_into().unwrap());
+    duo.log_in().unwrap();
+    let post = duo.send(ROOM, "one");
+    for n in 1..=3 {
+        duo.until("the post to leave", |duo| duo.count(NEW) == n);
+        duo.server.expire_sessions();
+    }
+    assert!(duo.wait(&post).is_err());
+    duo.run(Duration::from_secs(60));
+    assert_eq!((duo.count(NEW), duo.room(ROOM).len()), (3, 0));
+}

@@ -5,7 +5,7 @@ use std::time::Duration;
 use sechat_core::{FeedChange, RoomId};
 use sechat_fixtures::switches::{EventIds, FirstFrame, Replay, SocketRooms, Ticks};
 use sechat_fixtures::{Close, Room, Switches};
-use sechat_tests::{BOT, Duo, Fate, OTHER, ROOM, gaps, page, redirect};
+use sechat_tests::{BOT, Duo, Fate, FrameFate, OTHER, ROOM, gaps, page, redirect};
 
 const MINUTE: Duration = Duration::from_secs(60);
 const AUTH: &str = "POST /ws-auth";
@@ -327,11 +327,14 @@ fn an_old_socket_stays_until_the_new_one_has_shown_its_rooms() {
         config.feed.renewal = 5 * MINUTE;
     });
     join_both(&mut duo);
-    let entries = duo.count(AUTH);
+    let (entries, polls) = (duo.count(AUTH), duo.count("POST /events"));
     duo.until("a second socket", |duo| duo.server.sockets().len() == 2);
-    duo.run(Duration::from_secs(1));
-    assert_eq!(duo.server.sockets().len(), 2, "nothing was heard on it yet");
+    for _ in 0..10 {
+        duo.ada_says(OTHER, "hi");
+        duo.run(Duration::from_millis(100));
+    }
     duo.run(MINUTE);
+    assert!(duo.count("POST /events") <= polls + 3, "nothing was missed on either");
     assert_eq!(duo.server.sockets().len(), 1);
     assert_eq!(duo.count(AUTH), entries + 1, "all rooms have moved, and none had to be entered again");
 }
@@ -352,4 +355,91 @@ fn an_old_socket_does_not_stay_for_a_room_that_the_new_one_does_not_show() {
     talk.goes_on(&mut duo);
     duo.run(Duration::from_secs(1));
     assert!(talk.was_heard(&duo));
+}
+
+fn attempts(duo: &Duo) -> Vec<u32> {
+    let attempt = |change: &&FeedChange| match change {
+        FeedChange::Reconnecting { attempt, .. } => Some(*attempt),
+        _ => None,
+    };
+    duo.changes().iter().filter_map(attempt).collect()
+}
+
+#[test]
+fn only_sockets_that_do_not_hold_are_faults_in_a_row() {
+    for (held, expected) in [(MINUTE, [1, 1, 1]), (Duration::from_secs(15), [1, 2, 3])] {
+        let mut duo = Duo::new();
+        duo.join_live(ROOM);
+        duo.run(MINUTE);
+        for _ in 0..3 {
+            duo.cut_sockets();
+            duo.run(Duration::from_millis(30));
+            duo.until("another socket", |duo| !duo.server.sockets().is_empty());
+            duo.run(held);
+        }
+        assert_eq!(attempts(&duo), expected, "{held:?}");
+    }
+}
+
+#[test]
+fn a_renewal_that_fails_leaves_the_old_socket_alone_and_is_tried_again() {
+    let mut duo = Duo::with(|setup, config| {
+        setup.switches.socket_rooms = SocketRooms::All;
+        config.feed.renewal = 5 * MINUTE;
+    });
+    duo.join_live(ROOM);
+    duo.run(MINUTE);
+    duo.no_sockets = true;
+    let opened = duo.count("WS /events/1");
+    duo.until("a handshake that fails", |duo| duo.count("WS /events/1") > opened);
+    duo.run(Duration::from_secs(1));
+    duo.ada_says(ROOM, "still here?");
+    duo.run(Duration::from_secs(1));
+    assert_eq!(duo.heard(ROOM), ["still here?"]);
+    let old = duo.server.sockets();
+    duo.heal();
+    duo.run(5 * MINUTE);
+    assert_eq!(duo.changes(), [&FeedChange::Connecting, &FeedChange::Live]);
+    assert!(duo.server.sockets().len() == 1 && duo.server.sockets() != old, "it was replaced after all");
+}
+
+#[test]
+fn no_socket_is_opened_for_a_room_that_was_left_meanwhile() {
+    let mut duo = Duo::new();
+    duo.join(ROOM).unwrap();
+    duo.until("the question for an address", |duo| duo.count(AUTH) == 1);
+    let left = duo.engine.leave(duo.now(), ROOM);
+    duo.wait(&left).unwrap();
+    duo.run(MINUTE);
+    assert_eq!(duo.count("WS /events/1"), 0);
+}
+
+#[test]
+fn numbers_that_cannot_be_believed_are_asked_about_a_few_times_only() {
+    let mut duo = with(|switches| (switches.ticks, switches.event_ids) = (Ticks::AlwaysOne, EventIds::Sparse));
+    join_both(&mut duo);
+    let polls = duo.count("POST /events");
+    let mut talk = Talk::new();
+    for _ in 0..40 {
+        talk.goes_on(&mut duo);
+        duo.run(Duration::from_secs(5));
+    }
+    assert!(talk.was_heard(&duo));
+    assert!(duo.count("POST /events") - polls <= 12, "{} questions", duo.count("POST /events") - polls);
+}
+
+#[test]
+fn every_lost_frame_is_noticed() {
+    let mut duo = Duo::new();
+    duo.join_live(ROOM);
+    duo.run(MINUTE);
+    for _ in 0..6 {
+        duo.frames.push_back(FrameFate::Lost);
+        let heard = duo.heard(ROOM).len();
+        duo.ada_says(ROOM, "lost");
+        duo.run(Duration::from_millis(30));
+        duo.ada_says(ROOM, "found");
+        duo.run(Duration::from_secs(5));
+        assert_eq!(duo.heard(ROOM)[heard..], ["lost", "found"]);
+    }
 }

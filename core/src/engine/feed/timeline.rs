@@ -403,6 +403,40 @@ mod tests {
     }
 
     #[test]
+    fn what_was_delivered_before_the_start_is_not_delivered_again() {
+        let mut timeline = Timeline::default();
+        drop(timeline.start(EventId(10), None, [EventId(12)].into_iter()));
+        let events = vec![event(10), event(11), event(12), event(13)];
+        let update = RoomUpdate { t: Some(EventId(13)), d: Some(4), events, ..RoomUpdate::default() };
+        assert_eq!(timeline.update(update, 0).iter().map(id).collect::<Vec<_>>(), [Some(11), Some(13)]);
+    }
+
+    #[test]
+    fn alarms_that_are_false_are_raised_three_times() {
+        let mut timeline = Timeline::default();
+        drop(timeline.start(EventId(10), None, std::iter::empty()));
+        let update =
+            |t, d| RoomUpdate { t: Some(EventId(t)), d: Some(d), events: vec![event(t)], ..Default::default() };
+        for t in [20, 30, 40] {
+            assert_eq!(timeline.update(update(t, 1), 0), []);
+            timeline.asked();
+            let filled = timeline.filled(EventId(t - 10), update(t, 10));
+            assert_eq!((filled.events.iter().map(id).collect::<Vec<_>>(), filled.missed), (vec![Some(t)], 0));
+        }
+        assert_eq!(timeline.update(update(50, 1), 0).iter().map(id).collect::<Vec<_>>(), [Some(50)]);
+    }
+
+    #[test]
+    fn what_is_held_back_is_counted() {
+        let mut timeline = Timeline::default();
+        timeline.recover();
+        for (events, size) in [(vec![event(1)], 10), (vec![event(2), event(3)], 20), (Vec::new(), 40)] {
+            drop(timeline.update(RoomUpdate { events, ..RoomUpdate::default() }, size));
+        }
+        assert_eq!(timeline.held(), (3, 30), "a heartbeat is nothing to hold");
+    }
+
+    #[test]
     fn messages_without_events_come_before_all_that_may_be_newer() {
         let posted = |event: u64, message: u64| {
             let id = if event > 0 { format!(r#""id":{event},"#) } else { String::new() };
