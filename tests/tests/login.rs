@@ -405,3 +405,31 @@ fn the_longest_wait_that_a_page_may_ask_for_is_waited_for() {
     duo.next(1, FORM, Fate::Instead(busy));
     assert_eq!(duo.log_in().unwrap().user_id(), Some(BOT));
 }
+
+#[test]
+fn only_the_page_of_the_room_is_followed() {
+    for path in ["/elsewhere", "/rooms/1/", "/rooms/1/a/b", "/rooms/12/sandbox"] {
+        let mut duo = Duo::with(|setup, _| setup.switches.fkey_pages = FkeyPages::Room);
+        duo.next(1, "GET /rooms/1", Fate::Instead(redirect(path)));
+        drop(duo.say(ROOM, "hi"));
+        assert!(!lines(&duo).contains(&format!("GET {path}").as_str()), "{:?}", lines(&duo));
+    }
+}
+
+#[test]
+fn a_front_page_without_names_is_not_that_of_a_visitor() {
+    let mut duo = Duo::new();
+    let odd = r#"<input name="fkey" value="0123456789abcdef0123456789abcdef">"#;
+    duo.always(HOME, Fate::Instead(answer(200, odd)));
+    let error = duo.log_in().unwrap_err();
+    assert!(matches!(&error, Error::Changed { page: "the front page of chat", .. }), "{error:?}");
+}
+
+#[test]
+fn a_login_that_is_given_up_is_nobody_elses_business() {
+    let mut duo = Duo::new();
+    let (first, second) = (duo.engine.log_in(duo.now()), duo.engine.log_in(duo.now()));
+    duo.engine.cancel(duo.now(), first.id());
+    assert!(duo.wait(&second).is_ok());
+    assert_eq!(duo.ended(&first), None);
+}

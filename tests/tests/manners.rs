@@ -262,3 +262,37 @@ fn the_longest_quiet_that_is_put_up_with_is_waited_for() {
     duo.say(ROOM, "one").unwrap();
     assert!(duo.time() >= from + 5 * MINUTE);
 }
+
+#[test]
+fn another_fkey_excuses_a_refusal_twice_and_no_more() {
+    let mut duo = Duo::new();
+    for n in 0..50 {
+        duo.next(1, HOME, Fate::Instead(own_page(2 * n)));
+        duo.next(1, CHECK, Fate::Instead(own_page(2 * n + 1)));
+    }
+    duo.log_in().unwrap();
+    duo.always(NEW, Fate::Instead(answer(404, "")));
+    assert!(duo.say(ROOM, "one").is_err());
+    assert_eq!(duo.count(NEW), 3);
+}
+
+/// The edge asks for quiet while the session is being looked at.
+#[test]
+fn the_next_page_of_a_check_waits_for_the_end_of_the_quiet() {
+    let mut duo = Duo::new();
+    duo.log_in().unwrap();
+    let mut quiet = answer(429, "<h1>Too many requests</h1>");
+    quiet.headers_mut().insert("retry-after", "60".parse().unwrap());
+    let nowhere = RoomInfo { room: sechat_core::RoomId(4711), users: InfoUsers::Current };
+    let doubt = duo.engine.submit(duo.now(), nowhere);
+    duo.run(SECOND / 100);
+    duo.next(1, NEW, Fate::Instead(quiet));
+    duo.next(1, CHECK, Fate::Instead(answer(200, r#"<input name="fkey" value="0123456789abcdef0123456789abcdef">"#)));
+    let post = duo.send(ROOM, "one");
+    duo.run(30 * SECOND);
+    let home = duo.count(HOME);
+    assert_eq!((duo.count(NEW), duo.count(CHECK), home), (1, 1, 1), "the check is at its second page");
+    duo.wait(&post).unwrap();
+    assert_eq!(duo.count(HOME), 2);
+    assert!(duo.wait(&doubt).is_err());
+}

@@ -5,6 +5,7 @@ use std::time::Duration;
 use sechat_core::engine::{Access, FeedState};
 use sechat_core::{Config, FeedChange, RoomId};
 use sechat_fixtures::Room;
+use sechat_fixtures::switches::Replay;
 use sechat_tests::{BOT, Duo, Fate, OTHER, ROOM, answer, gaps as times_between, page, redirect};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -270,4 +271,19 @@ fn rooms_that_are_asked_about_one_by_one_are_not_asked_about_at_once() {
     duo.run(5 * MINUTE);
     let polls: Vec<_> = duo.sent_to(POLL).into_iter().filter(|sent| sent.at > from).collect();
     assert!(polls.len() > 50 && times_between(&polls).iter().all(|time| *time >= SECOND / 5), "{}", polls.len());
+}
+
+#[test]
+fn a_room_that_cannot_be_read_at_first_is_read_later() {
+    let mut duo = Duo::with(|setup, _| setup.switches.replay = Replay::Never);
+    duo.join_live(ROOM);
+    duo.run(MINUTE);
+    duo.next(1, POLL, Fate::Instead(answer(200, r#"{"r1":{"reset":true},"sync":1790000000}"#)));
+    duo.next(2, SNAPSHOT, down());
+    duo.cut_sockets();
+    for text in ["one", "two"] {
+        duo.ada_says(ROOM, text);
+    }
+    duo.run(3 * MINUTE);
+    assert_eq!(duo.heard(ROOM), ["one", "two"]);
 }

@@ -381,14 +381,30 @@ fn a_page_in_answer_to_leaving_is_the_answer() {
 /// A server that ends the session with every post is not logged in to for ever.
 #[test]
 fn a_post_goes_out_as_often_as_the_configuration_says() {
-    let mut duo = Duo::with(|_, config| config.attempts = 3.try_into().unwrap());
-    duo.log_in().unwrap();
-    let post = duo.send(ROOM, "one");
-    for n in 1..=3 {
-        duo.until("the post to leave", |duo| duo.count(NEW) == n);
-        duo.server.expire_sessions();
+    for shape in ExpiredAnswer::ALL {
+        let mut duo = Duo::with(|setup, config| {
+            setup.switches.expired = *shape;
+            config.attempts = 3.try_into().unwrap();
+        });
+        duo.log_in().unwrap();
+        let post = duo.send(ROOM, "one");
+        for n in 1..=3 {
+            duo.until("the post to leave", |duo| duo.count(NEW) == n);
+            duo.server.expire_sessions();
+        }
+        assert!(duo.wait(&post).is_err(), "{shape:?}");
+        duo.run(Duration::from_secs(60));
+        assert_eq!((duo.count(NEW), duo.room(ROOM).len()), (3, 0), "{shape:?}");
     }
-    assert!(duo.wait(&post).is_err());
+}
+
+#[test]
+fn a_post_that_the_feed_has_shown_is_not_looked_for_in_its_room() {
+    let mut duo = Duo::new();
+    duo.join_live(ROOM);
     duo.run(Duration::from_secs(60));
-    assert_eq!((duo.count(NEW), duo.room(ROOM).len()), (3, 0));
+    let read = duo.count("POST /chats/1/events");
+    duo.next(1, NEW, Fate::SilentAfter);
+    duo.say(ROOM, "one").unwrap();
+    assert_eq!((duo.count(NEW), duo.count("POST /chats/1/events")), (1, read));
 }

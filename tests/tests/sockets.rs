@@ -443,3 +443,31 @@ fn every_lost_frame_is_noticed() {
         assert_eq!(duo.heard(ROOM)[heard..], ["lost", "found"]);
     }
 }
+
+#[test]
+fn a_trial_says_nothing_when_its_socket_is_lost() {
+    let mut duo = with(|switches| {
+        (switches.socket_rooms, switches.first_frame) = (SocketRooms::All, FirstFrame::Silence);
+    });
+    for room in [ROOM, OTHER] {
+        duo.join_live(room);
+    }
+    duo.no_sockets = true;
+    duo.cut_sockets();
+    duo.run(2 * MINUTE);
+    duo.heal();
+    duo.run(3 * MINUTE);
+    assert_eq!((duo.server.sockets().len(), duo.count("WS /events/2")), (1, 0), "the server still shares it");
+}
+
+#[test]
+fn a_room_that_is_joined_after_all_were_left_has_a_socket_at_once() {
+    let mut duo = Duo::new();
+    duo.join_live(ROOM);
+    let left = duo.engine.leave(duo.now(), ROOM);
+    duo.wait(&left).unwrap();
+    duo.run(Duration::from_secs(1));
+    assert_eq!(duo.server.sockets(), []);
+    duo.join_live(OTHER);
+    assert_eq!(duo.server.sockets().len(), 1);
+}

@@ -412,6 +412,18 @@ mod tests {
     }
 
     #[test]
+    fn what_comes_late_is_delivered_all_the_same_and_once() {
+        let mut timeline = Timeline::default();
+        drop(timeline.start(EventId(10), None, std::iter::empty()));
+        let mut bring = |ids: std::ops::Range<u64>| {
+            let events = ids.map(event).collect();
+            timeline.update(RoomUpdate { events, ..RoomUpdate::default() }, 0).len()
+        };
+        assert_eq!((bring(12..14), bring(11..12), bring(11..14)), (2, 1, 0));
+        assert_eq!((bring(14..6000), bring(11..6000)), (5986, 0), "not all of them are remembered");
+    }
+
+    #[test]
     fn alarms_that_are_false_are_raised_three_times() {
         let mut timeline = Timeline::default();
         drop(timeline.start(EventId(10), None, std::iter::empty()));
