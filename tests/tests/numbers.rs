@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use sechat_core::FeedChange;
-use sechat_core::engine::{FeedState, SessionState, Stats};
+use sechat_core::engine::{Access, FeedState, Rest, SessionState, Stats};
+use sechat_core::{Config, FeedChange};
 use sechat_fixtures::switches::Replay;
 use sechat_tests::{Duo, Fate, OTHER, ROOM, answer, page};
 
@@ -99,4 +99,39 @@ fn health_says_since_when() {
         down.faults as usize,
         duo.sent_to("POST /ws-auth").iter().filter(|sent| sent.at > duo.time() - 2 * SECOND).count()
     );
+}
+
+/// What simulations go by, which run until all is quiet.
+#[test]
+fn an_engine_at_rest_waits_for_nothing_of_its_own() {
+    let mut duo = duo();
+    assert_eq!(duo.engine.rest(), Rest::Quiet);
+    let post = duo.send(ROOM, "hi");
+    assert_eq!(duo.engine.rest(), Rest::Busy, "a post is under way");
+    duo.wait(&post).unwrap();
+    duo.run(MINUTE);
+    assert_eq!(duo.engine.rest(), Rest::Quiet);
+    duo.next(2, "POST /messages/ack", Fate::Instead(page(503, "Offline for Maintenance")));
+    duo.ada_says(ROOM, "@Bot are you there?");
+    duo.run(20 * SECOND);
+    assert_eq!(duo.engine.rest(), Rest::Busy, "a mention is still to be marked as read");
+    duo.run(2 * MINUTE);
+    assert_eq!(duo.engine.rest(), Rest::Quiet);
+
+    let mut reader = Duo::with(|_, config| *config = Config::new(config.server.clone(), Access::Anonymous));
+    let joined = reader.engine.join(reader.now(), ROOM);
+    assert_eq!(reader.engine.health(reader.now()).feed, FeedState::Connecting);
+    reader.wait(&joined).unwrap();
+    reader.join(OTHER).unwrap();
+    reader.run(10 * SECOND);
+    assert_eq!(reader.engine.rest(), Rest::Polling);
+    for fault in [page(503, "Offline for Maintenance"), page(403, "Access Denied")] {
+        reader.next(1, "POST /events", Fate::Instead(fault));
+        let polls = reader.count("POST /events");
+        reader.until("a poll", |duo| duo.count("POST /events") > polls);
+        reader.run(SECOND / 10);
+        assert_eq!(reader.engine.rest(), Rest::Busy, "its polls are in trouble");
+        reader.run(MINUTE);
+        assert_eq!(reader.engine.rest(), Rest::Polling);
+    }
 }

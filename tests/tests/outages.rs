@@ -287,3 +287,15 @@ fn a_room_that_cannot_be_read_at_first_is_read_later() {
     duo.run(3 * MINUTE);
     assert_eq!(duo.heard(ROOM), ["one", "two"]);
 }
+
+#[test]
+fn one_question_that_fails_is_soon_asked_again() {
+    let mut duo = Duo::new();
+    duo.join_live(ROOM);
+    duo.run(MINUTE);
+    duo.next(1, POLL, down());
+    let polls = duo.count(POLL);
+    duo.cut_sockets();
+    duo.run(10 * SECOND);
+    assert!(duo.count(POLL) >= polls + 2);
+}

@@ -103,10 +103,10 @@ fn what_is_said_under_a_repetition_is_new_and_comes_after_it() {
     duo.run(MINUTE);
     assert_eq!((texts(&duo.replayed), duo.heard(ROOM)), (vec!["1", "2"], vec!["1", "2", "3"]));
     assert_eq!(last_message(&duo, ROOM), Some(new));
-    let next = position(&duo, ROOM);
+    let (next, polls) = (position(&duo, ROOM), duo.count("POST /events"));
     duo.engine.replay(duo.now(), ROOM, next);
     duo.run(MINUTE);
-    assert_eq!(duo.replayed.len(), 2, "there is nothing to bring again");
+    assert_eq!((duo.replayed.len(), duo.count("POST /events")), (2, polls), "there is nothing to bring again");
 }
 
 /// The slow reader misses all of it, the others the part that is new to them.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use sechat_core::endpoint::LeaveAllRooms;
+use sechat_core::engine::FeedState;
 use sechat_core::{Error, FeedChange};
 use sechat_fixtures::Access;
 use sechat_fixtures::switches::SocketRooms;
@@ -91,6 +92,7 @@ fn the_feed_ends_with_a_session_that_cannot_be_had_again() {
     duo.run(MINUTE);
     assert_eq!(duo.changes().last(), Some(&&FeedChange::SessionExpired));
     assert_eq!(duo.feed_ended, Some(Err(Error::SessionExpired)));
+    assert_eq!(duo.engine.health(duo.now()).feed, FeedState::Ended);
     assert_eq!(duo.join(ROOM), Err(Error::Closed));
     let before = duo.sent().len();
     duo.run(60 * MINUTE);
