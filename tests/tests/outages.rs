@@ -299,3 +299,17 @@ fn one_question_that_fails_is_soon_asked_again() {
     duo.run(10 * SECOND);
     assert!(duo.count(POLL) >= polls + 2);
 }
+
+/// Its messages do not tell what else happened.
+#[test]
+fn a_room_that_was_left_out_of_an_answer_is_asked_about_again() {
+    let mut duo = Duo::with(|setup, _| setup.switches.replay = Replay::Never);
+    duo.join_live(ROOM);
+    let message = duo.ada_says(ROOM, "one");
+    duo.run(MINUTE);
+    duo.next(1, POLL, Fate::Instead(answer(200, r#"{"sync":1790000000}"#)));
+    duo.cut_sockets();
+    duo.server.edit(duo.now(), message, "two");
+    duo.run(2 * MINUTE);
+    assert_eq!(duo.events_of_type(2).len(), 1);
+}

@@ -408,3 +408,15 @@ fn a_post_that_the_feed_has_shown_is_not_looked_for_in_its_room() {
     duo.say(ROOM, "one").unwrap();
     assert_eq!((duo.count(NEW), duo.count("POST /chats/1/events")), (1, read));
 }
+
+/// The refusal is of the second request; of the first nobody knows.
+#[test]
+fn a_refusal_after_a_lost_answer_leaves_an_edit_uncertain() {
+    let mut duo = Duo::new();
+    let id = duo.say(ROOM, "one").unwrap();
+    let line = format!("POST /messages/{id}");
+    duo.next(1, &line, Fate::CutBefore);
+    duo.next(1, &line, Fate::Instead(answer(200, "It is too late to edit this message")));
+    let error = duo.edit(id, "two").unwrap_err();
+    assert!(matches!(error, Error::Uncertain { .. }), "{error:?}");
+}
