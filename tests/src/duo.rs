@@ -37,6 +37,8 @@ pub struct Duo {
     pub finished: bool,
     /// Whether handshakes fail.
     pub no_sockets: bool,
+    /// Whether nobody answers them.
+    pub silent_handshakes: bool,
     /// The fates of the next frames.
     pub frames: VecDeque<FrameFate>,
     /// Whether the server cannot be reached.
@@ -69,6 +71,7 @@ impl Duo {
             feed_ended: None,
             finished: false,
             no_sockets: false,
+            silent_handshakes: false,
             frames: VecDeque::new(),
             away: false,
             config,
@@ -127,6 +130,7 @@ impl Duo {
         self.rules.clear();
         self.away = false;
         self.no_sockets = false;
+        self.silent_handshakes = false;
     }
 
     /// Takes the server away: sockets break, connections are refused, until [`heal`](Self::heal).

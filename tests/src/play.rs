@@ -76,6 +76,7 @@ impl Duo {
                 self.engine.handle_input(self.now, Input::Http(id, answer));
             }
             Act::Answer(..) => {}
+            Act::Handshake(..) if self.silent_handshakes => {}
             Act::Handshake(id, request) => {
                 let lost = self.away || self.no_sockets;
                 match if lost { None } else { self.server.connect(self.now, &request).ok() } {

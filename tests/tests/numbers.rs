@@ -14,6 +14,8 @@ const NEW: &str = "/messages/new";
 fn duo() -> Duo {
     let mut duo = Duo::with(|setup, _| setup.switches.replay = Replay::Never);
     assert_eq!(duo.engine.stats(), Stats::default());
+    let _joining = duo.engine.join(duo.now(), ROOM);
+    assert_eq!(duo.engine.stats().rooms, 0, "it is not joined yet");
     for room in [ROOM, OTHER] {
         duo.join_live(room);
     }

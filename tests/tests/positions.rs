@@ -116,7 +116,7 @@ fn a_gap_that_a_repetition_meets_is_told_to_each_as_far_as_it_goes() {
     duo.join_live(ROOM);
     duo.run(MINUTE);
     let start = position(&duo, ROOM);
-    let say = |duo: &mut Duo| (0..30).for_each(|_| drop(duo.ada_says(ROOM, "hi")));
+    let say = |duo: &mut Duo| (0..30).for_each(|_| _ = duo.ada_says(ROOM, "hi"));
     say(&mut duo);
     duo.run(SECOND);
     let known = position(&duo, ROOM);

@@ -420,3 +420,17 @@ fn a_refusal_after_a_lost_answer_leaves_an_edit_uncertain() {
     let error = duo.edit(id, "two").unwrap_err();
     assert!(matches!(error, Error::Uncertain { .. }), "{error:?}");
 }
+
+/// To a session that has ended the server answers as to a visitor, and without a word.
+#[test]
+fn a_session_that_ends_between_two_polls_costs_nothing_personal() {
+    let mut duo = Duo::new();
+    duo.always("POST /ws-auth", Fate::Instead(page(503, "Offline for Maintenance")));
+    duo.join(ROOM).unwrap();
+    let question = duo.say(ROOM, "a question").unwrap();
+    duo.run(Duration::from_secs(60));
+    duo.server.expire_sessions();
+    duo.server.reply(duo.now(), ADA, question, "an answer");
+    duo.run(Duration::from_secs(60));
+    assert_eq!((duo.heard(ROOM).len(), duo.events_of_type(18).len(), duo.count(SUBMIT)), (2, 1, 2));
+}

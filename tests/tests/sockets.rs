@@ -487,3 +487,22 @@ fn a_socket_outlives_the_room_that_it_was_opened_for() {
     );
     assert_eq!(duo.changes(), [&FeedChange::Connecting, &FeedChange::Live]);
 }
+
+#[test]
+fn a_socket_that_does_not_open_in_time_is_given_up() {
+    let mut duo = Duo::new();
+    join_both(&mut duo);
+    duo.silent_handshakes = true;
+    let mut talk = Talk::new();
+    duo.cut_sockets();
+    talk.goes_on(&mut duo);
+    duo.run(5 * MINUTE);
+    assert!(talk.was_heard(&duo));
+    let overdue =
+        |change: &&FeedChange| matches!(change, FeedChange::Reconnecting { reason, .. } if reason.contains("in time"));
+    assert!(duo.changes().into_iter().filter(overdue).count() > 3, "{:?}", duo.changes());
+    assert_eq!(duo.engine.stats().sockets, 0);
+    duo.heal();
+    duo.run(2 * MINUTE);
+    assert_eq!(duo.server.sockets().len(), 1);
+}
