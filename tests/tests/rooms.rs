@@ -231,3 +231,19 @@ fn what_waits_for_its_room_is_heard_when_the_room_is_lost() {
     });
     assert_eq!(duo.events_of_type(8).len(), 1);
 }
+
+/// The answers say it until the room is entered again, which may be long after.
+#[test]
+fn being_put_out_once_is_one_denial_however_often_it_is_said() {
+    let mut duo = Duo::new();
+    join_both(&mut duo);
+    duo.always(AUTH, Fate::Instead(page(503, "Offline for Maintenance")));
+    duo.always("POST /events", Fate::Instead(answer(200, r#"{"r1":{"exit":true},"r2":{},"sync":1790000000}"#)));
+    duo.cut_sockets();
+    duo.run(3 * MINUTE);
+    duo.heal();
+    duo.run(2 * MINUTE);
+    duo.ada_says(ROOM, "welcome back");
+    duo.run(MINUTE);
+    assert_eq!(duo.heard(ROOM), ["welcome back"], "{:?}", duo.changes());
+}
