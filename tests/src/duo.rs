@@ -20,6 +20,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(6 * 60 * 60);
 /// An engine and a server, and what happens between them.
 #[derive(Debug)]
 #[non_exhaustive]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Duo {
     /// The bot's side.
     pub engine: Engine,
