@@ -433,3 +433,19 @@ fn a_login_that_is_given_up_is_nobody_elses_business() {
     assert!(duo.wait(&second).is_ok());
     assert_eq!(duo.ended(&first), None);
 }
+
+/// It was right before, so it may have been the form.
+#[test]
+fn a_password_that_was_right_is_not_wrong_at_once() {
+    let wrong = r#"<form id="login-form"><input name="fkey" value="0123456789abcdef0123456789abcdef"></form>The email or password is incorrect."#;
+    let mut duo = Duo::new();
+    duo.log_in().unwrap();
+    duo.server.expire_sessions();
+    duo.next(1, SUBMIT, Fate::Instead(answer(200, wrong)));
+    duo.say(ROOM, "hi").unwrap();
+    assert_eq!(duo.count(SUBMIT), 3);
+    duo.server.expire_sessions();
+    duo.always(SUBMIT, Fate::Instead(answer(200, wrong)));
+    assert_eq!(duo.say(ROOM, "hello"), Err(LoginError::WrongPassword.into()));
+    assert_eq!(duo.count(SUBMIT), 5);
+}
