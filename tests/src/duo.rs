@@ -20,6 +20,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(6 * 60 * 60);
 /// An engine and a server, and what happens between them.
 #[derive(Debug)]
 #[non_exhaustive]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Duo {
     /// The bot's side.
     pub engine: Engine,
@@ -27,12 +28,18 @@ pub struct Duo {
     pub server: ChatServer,
     /// Everything that the engine has told its user, oldest first.
     pub events: Vec<Event>,
+    /// Everything that it has told again, oldest first.
+    pub replayed: Vec<Event>,
+    /// How many more events the user takes, if not all: the next one waits in the engine, and all that comes after it.
+    pub reads: Option<u64>,
     /// How the feed ended, once it has.
     pub feed_ended: Option<Result<(), Error>>,
     /// Whether the engine has said that it is done.
     pub finished: bool,
     /// Whether handshakes fail.
     pub no_sockets: bool,
+    /// Whether nobody answers them.
+    pub silent_handshakes: bool,
     /// The fates of the next frames.
     pub frames: VecDeque<FrameFate>,
     /// Whether the server cannot be reached.
@@ -60,9 +67,12 @@ impl Duo {
             engine: Engine::new(config.clone()).expect("a good configuration"),
             server: ChatServer::new(setup),
             events: Vec::new(),
+            replayed: Vec::new(),
+            reads: None,
             feed_ended: None,
             finished: false,
             no_sockets: false,
+            silent_handshakes: false,
             frames: VecDeque::new(),
             away: false,
             config,
@@ -87,6 +97,7 @@ impl Duo {
             self.server.disconnect(self.now, key);
         }
         self.events.clear();
+        self.replayed.clear();
         self.feed_ended = None;
     }
 
@@ -120,6 +131,7 @@ impl Duo {
         self.rules.clear();
         self.away = false;
         self.no_sockets = false;
+        self.silent_handshakes = false;
     }
 
     /// Takes the server away: sockets break, connections are refused, until [`heal`](Self::heal).

@@ -20,6 +20,8 @@ pub enum Fate {
     CutAfter,
     /// The connection breaks at once, and the server sees it this much later all the same.
     LateArrival(Duration),
+    /// The server carries it out, and the answer comes this much later.
+    LateAnswer(Duration),
     /// The server never sees it, and nobody says so.
     SilentBefore,
     /// The server carries it out, and no answer comes.
@@ -118,13 +120,16 @@ impl Rule {
 
 impl Fate {
     pub(crate) fn reaches_server(&self) -> bool {
-        matches!(self, Self::Fine | Self::CutAfter | Self::SilentAfter | Self::Masked(_) | Self::Truncated)
+        matches!(
+            self,
+            Self::Fine | Self::CutAfter | Self::LateAnswer(_) | Self::SilentAfter | Self::Masked(_) | Self::Truncated
+        )
     }
 
     /// What comes back, if anything does.
     pub(crate) fn answer(self, real: Option<Response<Bytes>>) -> Option<Result<Response<Bytes>, TransportError>> {
         match self {
-            Self::Fine => real.map(Ok),
+            Self::Fine | Self::LateAnswer(_) => real.map(Ok),
             Self::Refused => Some(Err(TransportError::unsent("connection refused"))),
             Self::CutBefore | Self::CutAfter | Self::LateArrival(_) => {
                 Some(Err(TransportError::maybe_sent("connection reset")))

@@ -66,8 +66,9 @@ impl Duo {
                 if let Some(answer) = &real {
                     self.secrets.learn_from_answer(answer);
                 }
+                let after = if let Fate::LateAnswer(after) = fate { after } else { LATENCY };
                 if let Some(answer) = fate.answer(real) {
-                    self.schedule(Act::Answer(id, answer));
+                    self.schedule_in(after, Act::Answer(id, answer));
                 }
             }
             Act::Straggler(request) => drop(self.server.handle(self.now, request)),
@@ -75,6 +76,7 @@ impl Duo {
                 self.engine.handle_input(self.now, Input::Http(id, answer));
             }
             Act::Answer(..) => {}
+            Act::Handshake(..) if self.silent_handshakes => {}
             Act::Handshake(id, request) => {
                 let lost = self.away || self.no_sockets;
                 match if lost { None } else { self.server.connect(self.now, &request).ok() } {
@@ -93,8 +95,13 @@ impl Duo {
 
     /// Takes over what both sides have for each other.
     pub(crate) fn exchange(&mut self) {
-        while let Some(output) = self.engine.poll_output() {
+        while self.reads != Some(0)
+            && let Some(output) = self.engine.poll_output()
+        {
             self.secrets.check(&output);
+            if let (Some(left), Output::Event(_) | Output::Replayed(_)) = (&mut self.reads, &output) {
+                *left -= 1;
+            }
             match output {
                 Output::Http(id, request) => self.transmit(id, request),
                 Output::HttpAbort(id) => drop(self.aborted.insert(id)),
@@ -109,8 +116,9 @@ impl Duo {
                         self.server.disconnect(self.now, key);
                     }
                 }
-                Output::Done(_) | Output::Replayed(_) => {}
+                Output::Done(_) => {}
                 Output::Event(event) => self.events.push(*event),
+                Output::Replayed(event) => self.replayed.push(*event),
                 Output::FeedEnded(result) => self.feed_ended = Some(result),
                 Output::Finished => self.finished = true,
             }

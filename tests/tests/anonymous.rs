@@ -167,3 +167,16 @@ fn a_room_that_is_left_out_of_an_answer_is_read_until_that_turns_out_to_mean_not
     duo.run(10 * SECOND);
     assert_eq!(duo.heard(ROOM), ["one", "two"]);
 }
+
+#[test]
+fn a_room_that_the_answers_call_left_is_lost() {
+    let mut duo = reader(|_, _| {});
+    duo.join(ROOM).unwrap();
+    duo.join(OTHER).unwrap();
+    duo.always(POLL, Fate::Instead(answer(200, r#"{"r1":{"exit":true},"r2":{},"sync":1790000000}"#)));
+    duo.run(20 * SECOND);
+    let lost = |duo: &Duo| duo.changes().iter().any(|change| matches!(change, FeedChange::RoomLost { room: ROOM, .. }));
+    assert!(!lost(&duo), "it may be a hiccup");
+    duo.run(40 * SECOND);
+    assert!(lost(&duo), "{:?}", duo.changes());
+}

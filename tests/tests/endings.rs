@@ -317,3 +317,41 @@ fn a_room_that_is_joined_again_before_it_was_left_stays() {
     duo.run(MINUTE);
     assert_eq!((duo.room(ROOM).len(), duo.count("/chats/leave/1")), (3, 0));
 }
+
+#[test]
+fn the_end_waits_for_no_poll() {
+    let mut duo = Duo::new();
+    duo.no_sockets = true;
+    duo.join(ROOM).unwrap();
+    duo.run(MINUTE);
+    let polls = duo.count(POLL);
+    duo.next(1, POLL, Fate::SilentAfter);
+    duo.until("another poll", |duo| duo.count(POLL) > polls);
+    duo.engine.shut_down(duo.now(), Pending::Flush);
+    duo.run(SECOND);
+    assert!(duo.finished);
+}
+
+#[test]
+fn a_room_is_not_left_while_it_is_being_entered() {
+    let mut duo = Duo::new();
+    duo.next(1, AUTH, Fate::LateAnswer(5 * SECOND));
+    duo.join(ROOM).unwrap();
+    duo.until("the question for an address", |duo| duo.count(AUTH) == 1);
+    let left = duo.engine.leave(duo.now(), ROOM);
+    duo.run(SECOND);
+    assert_eq!(duo.count("/chats/leave/1"), 0, "the one would undo the other");
+    duo.wait(&left).unwrap();
+    assert_eq!(duo.count("/chats/leave/1"), 1);
+}
+
+#[test]
+fn who_only_reads_ends_without_a_word() {
+    let mut duo = Duo::with(|_, config| config.access = Access::Anonymous);
+    duo.join(ROOM).unwrap();
+    duo.run(MINUTE);
+    let sent = duo.sent().len();
+    duo.engine.shut_down(duo.now(), Pending::Flush);
+    duo.run(SECOND);
+    assert_eq!((duo.finished, duo.sent().len()), (true, sent));
+}

@@ -3,15 +3,17 @@
 use std::time::Duration;
 
 use sechat_core::engine::Access;
-use sechat_core::{Credentials, Error, LoginError, Server, UserId};
+use sechat_core::{Credentials, Error, LoginError, RoomId, Server, UserId};
 use sechat_fixtures::switches::{CaptchaSign, ChatCookie, FkeyPages};
-use sechat_tests::{BOT, Duo, EMAIL, Fate, PASSWORD, ROOM, answer, page, pasted, redirect};
+use sechat_tests::{BOT, Duo, EMAIL, Fate, OTHER, PASSWORD, ROOM, answer, page, pasted, redirect};
 
 const FORM: &str = "GET /users/login";
 const SUBMIT: &str = "POST /users/login";
 const CHECK: &str = "POST /users/login-or-signup/validation/track";
 const HOME: &str = "GET /";
+const SMALL: &str = "GET /chats/join/favorite";
 const NEW: &str = "/messages/new";
+const NOWHERE: RoomId = RoomId(4711);
 
 fn login_as(password: &str) -> Duo {
     Duo::with(|_, config| config.access = Access::login(EMAIL, password, None))
@@ -323,4 +325,128 @@ fn no_fkey_anywhere_says_where_it_was_looked_for() {
     let error = duo.say(ROOM, "hi").unwrap_err();
     assert!(matches!(&error, Error::Changed { looked_for: "input[name=fkey] with a value", .. }), "{error:?}");
     assert_eq!(duo.count(NEW), 0);
+}
+
+#[test]
+fn a_session_that_was_good_is_checked_with_the_small_page_alone() {
+    let mut duo = Duo::new();
+    duo.join_live(ROOM);
+    let (home, small) = (duo.count(HOME), duo.count(SMALL));
+    duo.cut_sockets();
+    duo.run(Duration::from_secs(60));
+    assert!(duo.count(SMALL) > small, "what was missed is asked for, and whether the session was good meanwhile");
+    assert_eq!(duo.count(HOME), home);
+}
+
+#[test]
+fn a_check_that_fails_is_made_again_when_the_server_wants_it() {
+    let mut busy = page(429, "Too many requests");
+    busy.headers_mut().insert("retry-after", "20".parse().unwrap());
+    for (fault, least) in
+        [(page(503, "Offline for Maintenance"), Duration::from_millis(200)), (busy, Duration::from_secs(20))]
+    {
+        let mut duo = Duo::new();
+        duo.join_live(ROOM);
+        duo.next(1, SMALL, Fate::Instead(fault));
+        let from = duo.time();
+        duo.cut_sockets();
+        duo.run(Duration::from_secs(60));
+        let pages: Vec<(&str, Duration)> = duo
+            .sent()
+            .iter()
+            .filter(|sent| sent.at > from && (sent.line == HOME || sent.line == SMALL))
+            .map(|sent| (sent.line.as_str(), sent.at))
+            .collect();
+        let [(SMALL, first), (SMALL, second)] = pages[..] else { panic!("{pages:?}") };
+        assert!(second >= first + least, "{pages:?}");
+    }
+}
+
+#[test]
+fn each_room_is_looked_at_once_for_an_fkey() {
+    let mut duo = Duo::with(|setup, _| setup.switches.fkey_pages = FkeyPages::Room);
+    let nowhere = [duo.send(NOWHERE, "hi"), duo.send(NOWHERE, "hello")];
+    let sent = duo.send(OTHER, "hi");
+    duo.wait(&sent).unwrap();
+    assert!(nowhere.iter().all(|post| duo.wait(post).is_err()));
+    assert_eq!(duo.count("GET /rooms/4711"), 1, "{:?}", lines(&duo));
+
+    let mut duo = Duo::with(|setup, _| setup.switches.fkey_pages = FkeyPages::Room);
+    let error = duo.say(NOWHERE, "hi").unwrap_err();
+    assert!(matches!(error, Error::Changed { .. }), "{error:?}");
+    assert_eq!(duo.count("GET /rooms/4711"), 2, "as often as any page that reads wrong");
+}
+
+#[test]
+fn a_room_is_known_by_its_full_name() {
+    let mut duo = Duo::with(|setup, _| setup.switches.fkey_pages = FkeyPages::Room);
+    duo.next(1, "GET /rooms/1", Fate::Instead(redirect("/rooms/1/the-sandbox_1.0~%c3%a9")));
+    duo.say(ROOM, "hi").unwrap();
+    let rooms: Vec<&str> = lines(&duo).into_iter().filter(|line| line.starts_with("GET /rooms/")).collect();
+    assert_eq!(rooms, ["GET /rooms/1", "GET /rooms/1/the-sandbox_1.0~%c3%a9"]);
+}
+
+#[test]
+fn a_check_that_shows_nothing_known_is_made_at_the_front_page() {
+    let odd = r#"<input name="fkey" value="0123456789abcdef0123456789abcdef">"#;
+    let mut duo = Duo::new();
+    duo.join_live(ROOM);
+    let home = duo.count(HOME);
+    duo.next(1, SMALL, Fate::Instead(answer(200, odd)));
+    duo.cut_sockets();
+    duo.run(Duration::from_secs(60));
+    assert_eq!((duo.count(HOME), duo.engine.stats().session_faults), (home + 1, 0));
+}
+
+#[test]
+fn the_longest_wait_that_a_page_may_ask_for_is_waited_for() {
+    let mut duo = Duo::with(|_, config| config.longest_wait = Duration::from_secs(30));
+    let mut busy = page(429, "Too many requests");
+    busy.headers_mut().insert("retry-after", "30".parse().unwrap());
+    duo.next(1, FORM, Fate::Instead(busy));
+    assert_eq!(duo.log_in().unwrap().user_id(), Some(BOT));
+}
+
+#[test]
+fn only_the_page_of_the_room_is_followed() {
+    for path in ["/elsewhere", "/rooms/1/", "/rooms/1/a/b", "/rooms/12/sandbox"] {
+        let mut duo = Duo::with(|setup, _| setup.switches.fkey_pages = FkeyPages::Room);
+        duo.next(1, "GET /rooms/1", Fate::Instead(redirect(path)));
+        drop(duo.say(ROOM, "hi"));
+        assert!(!lines(&duo).contains(&format!("GET {path}").as_str()), "{:?}", lines(&duo));
+    }
+}
+
+#[test]
+fn a_front_page_without_names_is_not_that_of_a_visitor() {
+    let mut duo = Duo::new();
+    let odd = r#"<input name="fkey" value="0123456789abcdef0123456789abcdef">"#;
+    duo.always(HOME, Fate::Instead(answer(200, odd)));
+    let error = duo.log_in().unwrap_err();
+    assert!(matches!(&error, Error::Changed { page: "the front page of chat", .. }), "{error:?}");
+}
+
+#[test]
+fn a_login_that_is_given_up_is_nobody_elses_business() {
+    let mut duo = Duo::new();
+    let (first, second) = (duo.engine.log_in(duo.now()), duo.engine.log_in(duo.now()));
+    duo.engine.cancel(duo.now(), first.id());
+    assert!(duo.wait(&second).is_ok());
+    assert_eq!(duo.ended(&first), None);
+}
+
+/// It was right before, so it may have been the form.
+#[test]
+fn a_password_that_was_right_is_not_wrong_at_once() {
+    let wrong = r#"<form id="login-form"><input name="fkey" value="0123456789abcdef0123456789abcdef"></form>The email or password is incorrect."#;
+    let mut duo = Duo::new();
+    duo.log_in().unwrap();
+    duo.server.expire_sessions();
+    duo.next(1, SUBMIT, Fate::Instead(answer(200, wrong)));
+    duo.say(ROOM, "hi").unwrap();
+    assert_eq!(duo.count(SUBMIT), 3);
+    duo.server.expire_sessions();
+    duo.always(SUBMIT, Fate::Instead(answer(200, wrong)));
+    assert_eq!(duo.say(ROOM, "hello"), Err(LoginError::WrongPassword.into()));
+    assert_eq!(duo.count(SUBMIT), 5);
 }

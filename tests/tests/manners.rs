@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::Response;
+use sechat_core::endpoint::{InfoUsers, RoomInfo};
 use sechat_core::engine::Access;
 use sechat_core::{Config, Error};
 use sechat_tests::{Duo, EMAIL, Fate, FrameFate, OTHER, PASSWORD, ROOM, answer, page, redirect};
@@ -155,6 +156,8 @@ fn a_post_does_not_wait_for_an_hour() {
     let from = duo.time();
     assert_eq!(rate_limited(&duo.say(ROOM, "one")), Some(60 * MINUTE));
     assert!(duo.time() < from + 5 * SECOND);
+    let room = duo.engine.submit(duo.now(), RoomInfo { room: ROOM, users: InfoUsers::Current });
+    assert!(duo.wait(&room).is_ok(), "only posts wait for the throttle");
     let second = duo.send(ROOM, "two");
     duo.run(59 * MINUTE);
     assert_eq!(duo.count(NEW), 1, "nothing is posted before the time");
@@ -246,4 +249,50 @@ fn no_time_at_all_is_no_busy_loop() {
         let away = requests_of_a_minute(&mut duo);
         assert!(away < 900, "{away} while the server is away");
     }
+}
+
+#[test]
+fn the_longest_quiet_that_is_put_up_with_is_waited_for() {
+    let mut duo = Duo::new();
+    duo.log_in().unwrap();
+    let mut quiet = answer(429, "<h1>Too many requests</h1>");
+    quiet.headers_mut().insert("retry-after", "300".parse().unwrap());
+    duo.next(1, NEW, Fate::Instead(quiet));
+    let from = duo.time();
+    duo.say(ROOM, "one").unwrap();
+    assert!(duo.time() >= from + 5 * MINUTE);
+}
+
+#[test]
+fn another_fkey_excuses_a_refusal_twice_and_no_more() {
+    let mut duo = Duo::new();
+    for n in 0..50 {
+        duo.next(1, HOME, Fate::Instead(own_page(2 * n)));
+        duo.next(1, CHECK, Fate::Instead(own_page(2 * n + 1)));
+    }
+    duo.log_in().unwrap();
+    duo.always(NEW, Fate::Instead(answer(404, "")));
+    assert!(duo.say(ROOM, "one").is_err());
+    assert_eq!(duo.count(NEW), 3);
+}
+
+/// The edge asks for quiet while the session is being looked at.
+#[test]
+fn the_next_page_of_a_check_waits_for_the_end_of_the_quiet() {
+    let mut duo = Duo::new();
+    duo.log_in().unwrap();
+    let mut quiet = answer(429, "<h1>Too many requests</h1>");
+    quiet.headers_mut().insert("retry-after", "60".parse().unwrap());
+    let nowhere = RoomInfo { room: sechat_core::RoomId(4711), users: InfoUsers::Current };
+    let doubt = duo.engine.submit(duo.now(), nowhere);
+    duo.run(SECOND / 100);
+    duo.next(1, NEW, Fate::Instead(quiet));
+    duo.next(1, CHECK, Fate::Instead(answer(200, r#"<input name="fkey" value="0123456789abcdef0123456789abcdef">"#)));
+    let post = duo.send(ROOM, "one");
+    duo.run(30 * SECOND);
+    let home = duo.count(HOME);
+    assert_eq!((duo.count(NEW), duo.count(CHECK), home), (1, 1, 1), "the check is at its second page");
+    duo.wait(&post).unwrap();
+    assert_eq!(duo.count(HOME), 2);
+    assert!(duo.wait(&doubt).is_err());
 }

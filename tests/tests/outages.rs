@@ -5,7 +5,8 @@ use std::time::Duration;
 use sechat_core::engine::{Access, FeedState};
 use sechat_core::{Config, FeedChange, RoomId};
 use sechat_fixtures::Room;
-use sechat_tests::{BOT, Duo, Fate, OTHER, ROOM, answer, page};
+use sechat_fixtures::switches::Replay;
+use sechat_tests::{BOT, Duo, Fate, OTHER, ROOM, answer, gaps as times_between, page, redirect};
 
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
@@ -167,4 +168,148 @@ fn a_feed_that_catches_up_says_so() {
     duo.heal();
     duo.run(MINUTE);
     assert_eq!(feed(&duo), FeedState::Live);
+}
+
+/// A frame with so many messages of this text.
+fn frame(first: u64, messages: u64, text: &str) -> String {
+    let message =
+        |n| format!(r#"{{"event_type":1,"id":{n},"room_id":1,"user_id":102,"message_id":{n},"content":"{text}"}}"#);
+    let messages: Vec<String> = (first..first + messages).map(message).collect();
+    format!(r#"{{"r1":{{"e":[{}]}}}}"#, messages.join(","))
+}
+
+#[test]
+fn what_a_room_holds_back_is_bounded() {
+    let long = "x".repeat(1 << 20);
+    for (text, messages, held, too_many) in [(long.as_str(), 1, 15, 17), ("x", 100, 100, 101)] {
+        let mut duo = Duo::new();
+        duo.join_live(ROOM);
+        duo.run(MINUTE);
+        for line in [POLL, SNAPSHOT] {
+            duo.always(line, down());
+        }
+        duo.cut_sockets();
+        duo.run(5 * SECOND);
+        let first = duo.server.log().last().expect("the bot has entered").id.0 + 1;
+        let say = |duo: &mut Duo, frames: std::ops::Range<u64>| {
+            for n in frames {
+                duo.server.send_frame(duo.now(), &frame(first + n * messages, messages, text));
+            }
+            duo.run(SECOND);
+        };
+        say(&mut duo, 0..held);
+        assert_eq!((duo.heard(ROOM).len(), gaps(&duo)), (0, 0), "the room waits for what was missed");
+        say(&mut duo, held..too_many);
+        assert_eq!(
+            (duo.heard(ROOM).len() as u64, gaps(&duo)),
+            (too_many * messages, 1),
+            "and goes on without, and says so"
+        );
+    }
+}
+
+#[test]
+fn rooms_that_lead_elsewhere_do_not_end_the_feed_while_one_can_be_read() {
+    let (mut duo, rooms) = many_rooms(true);
+    for room in &rooms[1..] {
+        duo.always_with(POLL, &format!("r{room}"), Fate::Instead(redirect("/users/login")));
+    }
+    for n in 0..20 {
+        duo.ada_says(ROOM, &format!("message {n}"));
+        duo.run(MINUTE);
+    }
+    assert_eq!((duo.heard(ROOM).len(), duo.feed_ended), (20, None));
+
+    let mut duo = Duo::with(|_, config| *config = Config::new(config.server.clone(), Access::Anonymous));
+    duo.join(ROOM).expect("a room for everybody");
+    duo.always(POLL, Fate::Instead(redirect("/users/login")));
+    duo.run(20 * MINUTE);
+    assert!(matches!(duo.feed_ended, Some(Err(_))), "there is no other");
+}
+
+#[test]
+fn a_room_is_read_once_at_a_time() {
+    let mut duo = Duo::with(|_, config| config.request_timeout = 30 * MINUTE);
+    for room in [ROOM, OTHER] {
+        duo.join_live(room);
+    }
+    duo.run(MINUTE);
+    for line in [POLL, "POST /chats/2/events"] {
+        duo.always(line, down());
+    }
+    duo.cut_sockets();
+    duo.run(5 * SECOND);
+    let from = duo.time();
+    duo.always(SNAPSHOT, Fate::SilentBefore);
+    duo.run(10 * MINUTE);
+    let readings: Vec<_> = duo.sent_to(SNAPSHOT).into_iter().filter(|sent| sent.at > from).collect();
+    assert_eq!(readings.len(), 1, "/events does not answer, so the room is read instead");
+}
+
+#[test]
+fn all_is_well_only_when_every_room_is() {
+    let mut duo = Duo::new();
+    for room in [ROOM, OTHER] {
+        duo.join_live(room);
+    }
+    duo.run(MINUTE);
+    duo.next(1, POLL, Fate::Instead(answer(200, r#"{"r1":{"reset":true},"r2":{},"sync":1790000000}"#)));
+    duo.next(1, SNAPSHOT, Fate::LateAnswer(10 * SECOND));
+    duo.cut_sockets();
+    duo.run(8 * SECOND);
+    let resumed = |duo: &Duo| duo.changes().iter().any(|change| matches!(change, FeedChange::Resumed { .. }));
+    assert!(!resumed(&duo), "one room is still being read: {:?}", duo.changes());
+    duo.run(MINUTE);
+    assert!(resumed(&duo), "{:?}", duo.changes());
+}
+
+#[test]
+fn rooms_that_are_asked_about_one_by_one_are_not_asked_about_at_once() {
+    let (mut duo, _) = many_rooms(true);
+    let from = duo.time();
+    duo.always_with(POLL, "r3", Fate::Instead(redirect("/users/login")));
+    duo.run(5 * MINUTE);
+    let polls: Vec<_> = duo.sent_to(POLL).into_iter().filter(|sent| sent.at > from).collect();
+    assert!(polls.len() > 50 && times_between(&polls).iter().all(|time| *time >= SECOND / 5), "{}", polls.len());
+}
+
+#[test]
+fn a_room_that_cannot_be_read_at_first_is_read_later() {
+    let mut duo = Duo::with(|setup, _| setup.switches.replay = Replay::Never);
+    duo.join_live(ROOM);
+    duo.run(MINUTE);
+    duo.next(1, POLL, Fate::Instead(answer(200, r#"{"r1":{"reset":true},"sync":1790000000}"#)));
+    duo.next(2, SNAPSHOT, down());
+    duo.cut_sockets();
+    for text in ["one", "two"] {
+        duo.ada_says(ROOM, text);
+    }
+    duo.run(3 * MINUTE);
+    assert_eq!(duo.heard(ROOM), ["one", "two"]);
+}
+
+#[test]
+fn one_question_that_fails_is_soon_asked_again() {
+    let mut duo = Duo::new();
+    duo.join_live(ROOM);
+    duo.run(MINUTE);
+    duo.next(1, POLL, down());
+    let polls = duo.count(POLL);
+    duo.cut_sockets();
+    duo.run(10 * SECOND);
+    assert!(duo.count(POLL) >= polls + 2);
+}
+
+/// Its messages do not tell what else happened.
+#[test]
+fn a_room_that_was_left_out_of_an_answer_is_asked_about_again() {
+    let mut duo = Duo::with(|setup, _| setup.switches.replay = Replay::Never);
+    duo.join_live(ROOM);
+    let message = duo.ada_says(ROOM, "one");
+    duo.run(MINUTE);
+    duo.next(1, POLL, Fate::Instead(answer(200, r#"{"sync":1790000000}"#)));
+    duo.cut_sockets();
+    duo.server.edit(duo.now(), message, "two");
+    duo.run(2 * MINUTE);
+    assert_eq!(duo.events_of_type(2).len(), 1);
 }

@@ -210,6 +210,18 @@ fn what_another_process_of_the_account_posted_is_not_taken_for_ours() {
     }
 }
 
+/// Its time does not tell it apart, but it was heard before the post was sent.
+#[test]
+fn what_was_heard_before_is_not_taken_for_what_was_posted_then() {
+    let mut duo = Duo::new();
+    duo.join_live(ROOM);
+    duo.server.say(duo.now(), BOT, ROOM, "report");
+    duo.run(Duration::from_secs(1));
+    assert_eq!(duo.heard(ROOM), ["report"]);
+    duo.next(1, NEW, Fate::CutBefore);
+    assert!(uncertain(&duo.say(ROOM, "report")));
+}
+
 #[test]
 fn one_copy_is_not_found_for_two_posts() {
     let mut duo = Duo::new();
@@ -343,4 +355,82 @@ fn a_login_in_the_middle_meets_the_same_care() {
     duo.next(1, SUBMIT, Fate::CutAfter);
     duo.say(ROOM, "two").unwrap();
     assert_eq!(duo.room(ROOM), ["one", "two"]);
+}
+
+#[test]
+fn nobody_looks_for_a_post_that_was_given_up() {
+    let mut duo = Duo::new();
+    duo.log_in().unwrap();
+    duo.next(1, NEW, Fate::CutAfter);
+    let post = duo.send(ROOM, "one");
+    duo.until("the post to leave", |duo| duo.count(NEW) == 1);
+    duo.engine.cancel(duo.now(), post.id());
+    duo.run(Duration::from_secs(60));
+    assert_eq!((duo.count("POST /chats/1/events"), duo.engine.queued()), (0, 0));
+}
+
+#[test]
+fn a_page_in_answer_to_leaving_is_the_answer() {
+    let mut duo = Duo::new();
+    duo.join_live(ROOM);
+    duo.next(1, "/chats/leave/1", Fate::Masked(page(200, "Something else")));
+    let left = duo.engine.leave(duo.now(), ROOM);
+    assert_eq!((duo.wait(&left), duo.count("/chats/leave/1")), (Ok(()), 1));
+}
+
+/// A server that ends the session with every post is not logged in to for ever.
+#[test]
+fn a_post_goes_out_as_often_as_the_configuration_says() {
+    for shape in ExpiredAnswer::ALL {
+        let mut duo = Duo::with(|setup, config| {
+            setup.switches.expired = *shape;
+            config.attempts = 3.try_into().unwrap();
+        });
+        duo.log_in().unwrap();
+        let post = duo.send(ROOM, "one");
+        for n in 1..=3 {
+            duo.until("the post to leave", |duo| duo.count(NEW) == n);
+            duo.server.expire_sessions();
+        }
+        assert!(duo.wait(&post).is_err(), "{shape:?}");
+        duo.run(Duration::from_secs(60));
+        assert_eq!((duo.count(NEW), duo.room(ROOM).len()), (3, 0), "{shape:?}");
+    }
+}
+
+#[test]
+fn a_post_that_the_feed_has_shown_is_not_looked_for_in_its_room() {
+    let mut duo = Duo::new();
+    duo.join_live(ROOM);
+    duo.run(Duration::from_secs(60));
+    let read = duo.count("POST /chats/1/events");
+    duo.next(1, NEW, Fate::SilentAfter);
+    duo.say(ROOM, "one").unwrap();
+    assert_eq!((duo.count(NEW), duo.count("POST /chats/1/events")), (1, read));
+}
+
+/// The refusal is of the second request; of the first nobody knows.
+#[test]
+fn a_refusal_after_a_lost_answer_leaves_an_edit_uncertain() {
+    let mut duo = Duo::new();
+    let id = duo.say(ROOM, "one").unwrap();
+    let line = format!("POST /messages/{id}");
+    duo.next(1, &line, Fate::CutBefore);
+    duo.next(1, &line, Fate::Instead(answer(200, "It is too late to edit this message")));
+    let error = duo.edit(id, "two").unwrap_err();
+    assert!(matches!(error, Error::Uncertain { .. }), "{error:?}");
+}
+
+/// To a session that has ended the server answers as to a visitor, and without a word.
+#[test]
+fn a_session_that_ends_between_two_polls_costs_nothing_personal() {
+    let mut duo = Duo::new();
+    duo.always("POST /ws-auth", Fate::Instead(page(503, "Offline for Maintenance")));
+    duo.join(ROOM).unwrap();
+    let question = duo.say(ROOM, "a question").unwrap();
+    duo.run(Duration::from_secs(60));
+    duo.server.expire_sessions();
+    duo.server.reply(duo.now(), ADA, question, "an answer");
+    duo.run(Duration::from_secs(60));
+    assert_eq!((duo.heard(ROOM).len(), duo.events_of_type(18).len(), duo.count(SUBMIT)), (2, 1, 2));
 }

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use sechat_core::endpoint::LeaveAllRooms;
+use sechat_core::engine::FeedState;
 use sechat_core::{Error, FeedChange};
 use sechat_fixtures::Access;
 use sechat_fixtures::switches::SocketRooms;
-use sechat_tests::{ADA, BOT, Duo, Fate, OTHER, ROOM, answer};
+use sechat_tests::{ADA, BOT, Duo, Fate, FrameFate, OTHER, ROOM, answer, page};
 
 const MINUTE: Duration = Duration::from_secs(60);
 const AUTH: &str = "POST /ws-auth";
@@ -114,6 +115,7 @@ fn the_feed_ends_with_a_session_that_cannot_be_had_again() {
     duo.run(MINUTE);
     assert_eq!(duo.changes().last(), Some(&&FeedChange::SessionExpired));
     assert_eq!(duo.feed_ended, Some(Err(Error::SessionExpired)));
+    assert_eq!(duo.engine.health(duo.now()).feed, FeedState::Ended);
     assert_eq!(duo.join(ROOM), Err(Error::Closed));
     let before = duo.sent().len();
     duo.run(60 * MINUTE);
@@ -140,6 +142,38 @@ fn a_late_refusal_of_an_earlier_join_takes_nobody_out() {
     assert_eq!(duo.heard(ROOM), ["still there?"]);
 }
 
+/// A room is read when its events do not reach back far enough. What was read of an earlier stay may lack what the present
+/// one waits for.
+#[test]
+fn a_late_reading_for_an_earlier_stay_is_not_taken_for_the_present_one() {
+    const POLL: &str = "POST /events";
+    const SNAPSHOT: &str = "POST /chats/1/events";
+    let mut duo = Duo::new();
+    join_both(&mut duo);
+    duo.next(1, POLL, Fate::Instead(answer(200, r#"{"r1":{"reset":true},"r2":{},"sync":1790000000}"#)));
+    duo.next(1, SNAPSHOT, Fate::LateAnswer(Duration::from_secs(25)));
+    let read = duo.count(SNAPSHOT);
+    duo.cut_sockets();
+    duo.until("the room to be read", |duo| duo.count(SNAPSHOT) > read);
+    let left = duo.engine.leave(duo.now(), ROOM);
+    duo.wait(&left).unwrap();
+    duo.join_live(ROOM);
+    duo.run(Duration::from_secs(5));
+    duo.always(POLL, Fate::Instead(page(500, "Oops! Something Bad Happened!")));
+    duo.frames.push_back(FrameFate::Lost);
+    for text in ["one", "two"] {
+        duo.ada_says(ROOM, text);
+        duo.run(Duration::from_secs(1));
+    }
+    assert_eq!(duo.heard(ROOM), Vec::<&str>::new(), "a gap was seen, and the question about it fails");
+    duo.run(Duration::from_secs(30));
+    assert_eq!(duo.count(SNAPSHOT), read + 2, "for the earlier stay, and to join again");
+    duo.heal();
+    duo.run(MINUTE);
+    assert_eq!(duo.heard(ROOM), ["one", "two"]);
+    assert!(!duo.changes().iter().any(|change| matches!(change, FeedChange::Gap { .. })), "{:?}", duo.changes());
+}
+
 #[test]
 fn leaving_all_rooms_leaves_those_that_are_not_joined() {
     for rooms in SocketRooms::ALL {
@@ -158,4 +192,81 @@ fn leaving_all_rooms_leaves_those_that_are_not_joined() {
         assert_eq!((duo.heard(ROOM), duo.heard(OTHER)), (vec!["still here?"], vec!["still here?"]), "{rooms:?}");
         assert_eq!(duo.changes().iter().filter(|c| matches!(c, FeedChange::RoomLost { .. })).count(), 0);
     }
+}
+
+#[test]
+fn who_else_leaves_is_no_reason_to_enter_again() {
+    let mut duo = Duo::new();
+    join_both(&mut duo);
+    let entries = duo.count(AUTH);
+    duo.server.leave(duo.now(), ADA, ROOM);
+    duo.run(MINUTE);
+    assert_eq!((duo.events_of_type(4).len(), duo.count(AUTH)), (1, entries));
+}
+
+#[test]
+fn denials_are_a_hiccup_until_they_have_lasted() {
+    let mut duo = Duo::new();
+    join_both(&mut duo);
+    let denied = duo.count(AUTH);
+    duo.next(4, AUTH, Fate::Instead(answer(404, "The room does not exist, or you do not have permission")));
+    duo.cut_sockets();
+    duo.until("four denials", |duo| duo.count(AUTH) >= denied + 4);
+    duo.run(5 * MINUTE);
+    assert!(!duo.changes().iter().any(|change| matches!(change, FeedChange::RoomLost { .. })), "{:?}", duo.changes());
+}
+
+/// Its refusal comes while the room is being joined again.
+#[test]
+fn a_refusal_of_an_earlier_join_does_not_end_the_present_one() {
+    const SNAPSHOT: &str = "POST /chats/1/events";
+    let mut duo = Duo::new();
+    duo.log_in().unwrap();
+    duo.server.room_mut(ROOM).unwrap().access = Access::Private;
+    duo.next(1, SNAPSHOT, Fate::LateAnswer(Duration::from_secs(2)));
+    let early = duo.engine.join(duo.now(), ROOM);
+    duo.run(Duration::from_secs(1));
+    let _left = duo.engine.leave(duo.now(), ROOM);
+    duo.server.room_mut(ROOM).unwrap().access = Access::Public;
+    duo.next(1, SNAPSHOT, Fate::LateAnswer(Duration::from_secs(10)));
+    let again = duo.engine.join(duo.now(), ROOM);
+    assert_eq!((duo.wait(&again), duo.ended(&early)), (Ok(()), Some(Err(Error::Cancelled))));
+}
+
+/// What is personal may come under another room's key, and then waits for its own room to bring it in its place.
+#[test]
+fn what_waits_for_its_room_is_heard_when_the_room_is_lost() {
+    let mut duo = Duo::new();
+    join_both(&mut duo);
+    let id = duo.server.log().last().unwrap().id.0 + 100;
+    duo.server.send_frame(
+        duo.now(),
+        &format!(
+            r#"{{"r2":{{"e":[{{"event_type":8,"id":{id},"room_id":1,"user_id":102,"message_id":5,"target_user_id":101,"content":"@Bot bye"}}]}}}}"#
+        ),
+    );
+    duo.run(Duration::from_secs(1));
+    assert_eq!(duo.events_of_type(8).len(), 0, "its room has not come so far");
+    duo.server.room_mut(ROOM).unwrap().access = Access::Private;
+    duo.cut_sockets();
+    duo.until("the loss of the room", |duo| {
+        duo.changes().iter().any(|change| matches!(change, FeedChange::RoomLost { room: ROOM, .. }))
+    });
+    assert_eq!(duo.events_of_type(8).len(), 1);
+}
+
+/// The answers say it until the room is entered again, which may be long after.
+#[test]
+fn being_put_out_once_is_one_denial_however_often_it_is_said() {
+    let mut duo = Duo::new();
+    join_both(&mut duo);
+    duo.always(AUTH, Fate::Instead(page(503, "Offline for Maintenance")));
+    duo.always("POST /events", Fate::Instead(answer(200, r#"{"r1":{"exit":true},"r2":{},"sync":1790000000}"#)));
+    duo.cut_sockets();
+    duo.run(3 * MINUTE);
+    duo.heal();
+    duo.run(2 * MINUTE);
+    duo.ada_says(ROOM, "welcome back");
+    duo.run(MINUTE);
+    assert_eq!(duo.heard(ROOM), ["welcome back"], "{:?}", duo.changes());
 }

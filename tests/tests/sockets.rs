@@ -5,7 +5,7 @@ use std::time::Duration;
 use sechat_core::{FeedChange, RoomId};
 use sechat_fixtures::switches::{EventIds, FirstFrame, Replay, SocketRooms, Ticks};
 use sechat_fixtures::{Close, Room, Switches};
-use sechat_tests::{BOT, Duo, Fate, OTHER, ROOM, gaps, page, redirect};
+use sechat_tests::{BOT, Duo, Fate, FrameFate, OTHER, ROOM, gaps, page, redirect};
 
 const MINUTE: Duration = Duration::from_secs(60);
 const AUTH: &str = "POST /ws-auth";
@@ -306,4 +306,203 @@ fn more_than_the_server_remembers_is_rebuilt_from_the_room_and_said() {
         assert_eq!(duo.heard(ROOM), texts, "{replay:?}");
         assert!(duo.changes().iter().any(|c| matches!(c, FeedChange::Gap { room: ROOM, .. })), "{:?}", duo.changes());
     }
+}
+
+#[test]
+fn a_frame_that_tells_of_a_loss_is_asked_about() {
+    for frame in [r#"{"r1":{"reset":true},"r2":{}}"#, r#"{"r1":{},"r2":{},"reset":true}"#] {
+        let mut duo = Duo::new();
+        join_both(&mut duo);
+        let polls = duo.count("POST /events");
+        duo.server.send_frame(duo.now(), frame);
+        duo.run(Duration::from_secs(1));
+        assert_eq!(duo.count("POST /events"), polls + 1, "{frame}");
+    }
+}
+
+#[test]
+fn an_old_socket_stays_until_the_new_one_has_shown_its_rooms() {
+    let mut duo = Duo::with(|setup, config| {
+        (setup.switches.socket_rooms, setup.switches.first_frame) = (SocketRooms::All, FirstFrame::Silence);
+        config.feed.renewal = 5 * MINUTE;
+    });
+    join_both(&mut duo);
+    let (entries, polls) = (duo.count(AUTH), duo.count("POST /events"));
+    duo.until("a second socket", |duo| duo.server.sockets().len() == 2);
+    for _ in 0..10 {
+        duo.ada_says(OTHER, "hi");
+        duo.run(Duration::from_millis(100));
+    }
+    duo.run(MINUTE);
+    assert!(duo.count("POST /events") <= polls + 3, "nothing was missed on either");
+    assert_eq!(duo.server.sockets().len(), 1);
+    assert_eq!(duo.count(AUTH), entries + 1, "all rooms have moved, and none had to be entered again");
+}
+
+#[test]
+fn an_old_socket_does_not_stay_for_a_room_that_the_new_one_does_not_show() {
+    let mut duo = Duo::with(|setup, config| {
+        setup.switches.socket_rooms = SocketRooms::All;
+        config.feed.renewal = 5 * MINUTE;
+    });
+    join_both(&mut duo);
+    duo.server.switches_mut().socket_rooms = SocketRooms::Own;
+    let old = duo.server.sockets();
+    duo.until("a second socket", |duo| duo.server.sockets().len() == 2);
+    duo.run(4 * MINUTE);
+    assert!(old.iter().all(|socket| !duo.server.sockets().contains(socket)), "it is too old to be left open");
+    let mut talk = Talk::new();
+    talk.goes_on(&mut duo);
+    duo.run(Duration::from_secs(1));
+    assert!(talk.was_heard(&duo));
+}
+
+fn attempts(duo: &Duo) -> Vec<u32> {
+    let attempt = |change: &&FeedChange| match change {
+        FeedChange::Reconnecting { attempt, .. } => Some(*attempt),
+        _ => None,
+    };
+    duo.changes().iter().filter_map(attempt).collect()
+}
+
+#[test]
+fn only_sockets_that_do_not_hold_are_faults_in_a_row() {
+    for (held, expected) in [(MINUTE, [1, 1, 1]), (Duration::from_secs(15), [1, 2, 3])] {
+        let mut duo = Duo::new();
+        duo.join_live(ROOM);
+        duo.run(MINUTE);
+        for _ in 0..3 {
+            duo.cut_sockets();
+            duo.run(Duration::from_millis(30));
+            duo.until("another socket", |duo| !duo.server.sockets().is_empty());
+            duo.run(held);
+        }
+        assert_eq!(attempts(&duo), expected, "{held:?}");
+    }
+}
+
+#[test]
+fn a_renewal_that_fails_leaves_the_old_socket_alone_and_is_tried_again() {
+    let mut duo = Duo::with(|setup, config| {
+        setup.switches.socket_rooms = SocketRooms::All;
+        config.feed.renewal = 5 * MINUTE;
+    });
+    duo.join_live(ROOM);
+    duo.run(MINUTE);
+    duo.no_sockets = true;
+    let opened = duo.count("WS /events/1");
+    duo.until("a handshake that fails", |duo| duo.count("WS /events/1") > opened);
+    duo.run(Duration::from_secs(1));
+    duo.ada_says(ROOM, "still here?");
+    duo.run(Duration::from_secs(1));
+    assert_eq!(duo.heard(ROOM), ["still here?"]);
+    let old = duo.server.sockets();
+    duo.heal();
+    duo.run(5 * MINUTE);
+    assert_eq!(duo.changes(), [&FeedChange::Connecting, &FeedChange::Live]);
+    assert!(duo.server.sockets().len() == 1 && duo.server.sockets() != old, "it was replaced after all");
+}
+
+#[test]
+fn no_socket_is_opened_for_a_room_that_was_left_meanwhile() {
+    let mut duo = Duo::new();
+    duo.join(ROOM).unwrap();
+    duo.until("the question for an address", |duo| duo.count(AUTH) == 1);
+    let left = duo.engine.leave(duo.now(), ROOM);
+    duo.wait(&left).unwrap();
+    duo.run(MINUTE);
+    assert_eq!(duo.count("WS /events/1"), 0);
+}
+
+#[test]
+fn numbers_that_cannot_be_believed_are_asked_about_a_few_times_only() {
+    let mut duo = with(|switches| (switches.ticks, switches.event_ids) = (Ticks::AlwaysOne, EventIds::Sparse));
+    join_both(&mut duo);
+    let polls = duo.count("POST /events");
+    let mut talk = Talk::new();
+    for _ in 0..40 {
+        talk.goes_on(&mut duo);
+        duo.run(Duration::from_secs(5));
+    }
+    assert!(talk.was_heard(&duo));
+    assert!(duo.count("POST /events") - polls <= 12, "{} questions", duo.count("POST /events") - polls);
+}
+
+#[test]
+fn every_lost_frame_is_noticed() {
+    let mut duo = Duo::new();
+    duo.join_live(ROOM);
+    duo.run(MINUTE);
+    for _ in 0..6 {
+        duo.frames.push_back(FrameFate::Lost);
+        let heard = duo.heard(ROOM).len();
+        duo.ada_says(ROOM, "lost");
+        duo.run(Duration::from_millis(30));
+        duo.ada_says(ROOM, "found");
+        duo.run(Duration::from_secs(5));
+        assert_eq!(duo.heard(ROOM)[heard..], ["lost", "found"]);
+    }
+}
+
+#[test]
+fn a_trial_says_nothing_when_its_socket_is_lost() {
+    let mut duo = with(|switches| switches.socket_rooms = SocketRooms::Own);
+    for room in [ROOM, OTHER] {
+        duo.join_live(room);
+    }
+    duo.no_sockets = true;
+    duo.cut_sockets();
+    duo.run(2 * MINUTE);
+    duo.server.switches_mut().socket_rooms = SocketRooms::All;
+    duo.heal();
+    duo.run(3 * MINUTE);
+    assert_eq!((duo.server.sockets().len(), duo.count("WS /events/2")), (1, 0), "the server may well share it");
+}
+
+#[test]
+fn a_room_that_is_joined_after_all_were_left_has_a_socket_at_once() {
+    let mut duo = Duo::new();
+    duo.join_live(ROOM);
+    let left = duo.engine.leave(duo.now(), ROOM);
+    duo.wait(&left).unwrap();
+    duo.run(Duration::from_secs(1));
+    assert_eq!(duo.server.sockets(), []);
+    duo.join_live(OTHER);
+    assert_eq!(duo.server.sockets().len(), 1);
+}
+
+#[test]
+fn a_socket_outlives_the_room_that_it_was_opened_for() {
+    let mut duo = Duo::with(|_, config| config.feed.renewal = 5 * MINUTE);
+    join_both(&mut duo);
+    let left = duo.engine.leave(duo.now(), ROOM);
+    duo.wait(&left).unwrap();
+    let opened = duo.count("WS /events/1");
+    duo.until("a second socket", |duo| duo.server.sockets().len() == 2);
+    duo.run(2 * MINUTE);
+    assert_eq!(
+        (duo.count("WS /events/1"), duo.count("WS /events/2")),
+        (opened, 1),
+        "a room that is left leads the new one"
+    );
+    assert_eq!(duo.changes(), [&FeedChange::Connecting, &FeedChange::Live]);
+}
+
+#[test]
+fn a_socket_that_does_not_open_in_time_is_given_up() {
+    let mut duo = Duo::new();
+    join_both(&mut duo);
+    duo.silent_handshakes = true;
+    let mut talk = Talk::new();
+    duo.cut_sockets();
+    talk.goes_on(&mut duo);
+    duo.run(5 * MINUTE);
+    assert!(talk.was_heard(&duo));
+    let overdue =
+        |change: &&FeedChange| matches!(change, FeedChange::Reconnecting { reason, .. } if reason.contains("in time"));
+    assert!(duo.changes().into_iter().filter(overdue).count() > 3, "{:?}", duo.changes());
+    assert_eq!(duo.engine.stats().sockets, 0);
+    duo.heal();
+    duo.run(2 * MINUTE);
+    assert_eq!(duo.server.sockets().len(), 1);
 }

@@ -150,6 +150,14 @@ impl Timeline {
 
     /// An update from a socket, out of a frame of so many bytes. Gives the events that can be delivered now.
     pub(super) fn update(&mut self, update: RoomUpdate, size: usize) -> Vec<Event> {
+        if !self.is_recovering() && self.replays_until(self.cursor).is_none() {
+            // Only now: what came before is still told apart by it when it is delivered.
+            self.replays_until = None;
+        }
+        self.take_in(update, size)
+    }
+
+    fn take_in(&mut self, update: RoomUpdate, size: usize) -> Vec<Event> {
         let covered = std::mem::take(&mut self.answered_without_t) || self.follows_on(&update) != Some(false);
         if !covered && self.d_is_right(&update) {
             if !self.is_recovering() {
@@ -163,9 +171,6 @@ impl Timeline {
                 self.held.push(Held { update, covered: false, size });
             }
             return Vec::new();
-        }
-        if self.replays_until(self.cursor).is_none() {
-            self.replays_until = None;
         }
         self.deliver(update)
     }
@@ -230,13 +235,14 @@ impl Timeline {
             answer.events.extend(update.events);
         }
         let mut events = self.deliver(answer);
-        let is_missed = |event: &&Event| event.id.is_some_and(|id| !from_sockets.contains(&id));
+        let is_missed =
+            |event: &&Event| event.id.is_some_and(|id| !from_sockets.contains(&id)) && !self.is_replayed(event);
         let missed = events.iter().filter(is_missed).count() as u64;
         if std::mem::take(&mut self.alarmed) {
             self.false_alarms = if missed == 0 { self.false_alarms + 1 } else { 0 };
         }
         for Held { update, size, .. } in later {
-            events.extend(self.update(update, size));
+            events.extend(self.take_in(update, size));
         }
         Filled { events, missed, too_short: false }
     }
@@ -259,7 +265,7 @@ impl Timeline {
         let after = self.last_message;
         let mut events = snapshot;
         events.retain(|event| posted(event).is_some_and(|id| Some(id) > after && !coming.contains(&id)));
-        let missed = events.len() as u64;
+        let missed = events.iter().filter(|event| !self.is_replayed(event)).count() as u64;
         self.last_message = self.last_message.max(events.iter().filter_map(posted).max());
         self.from_room.extend(events.iter().filter_map(posted));
         while self.from_room.len() > REMEMBERED {
@@ -427,6 +433,52 @@ mod tests {
         assert_eq!(early.iter().map(id).collect::<Vec<_>>(), [Some(5), Some(6)]);
         let update = RoomUpdate { t: Some(EventId(9)), d: Some(3), ..RoomUpdate::default() };
         assert_eq!(timeline.update(update, 0).iter().map(id).collect::<Vec<_>>(), [Some(7)]);
+    }
+
+    #[test]
+    fn what_was_delivered_before_the_start_is_not_delivered_again() {
+        let mut timeline = Timeline::default();
+        drop(timeline.start(EventId(10), None, [EventId(12)].into_iter()));
+        let events = vec![event(10), event(11), event(12), event(13)];
+        let update = RoomUpdate { t: Some(EventId(13)), d: Some(4), events, ..RoomUpdate::default() };
+        assert_eq!(timeline.update(update, 0).iter().map(id).collect::<Vec<_>>(), [Some(11), Some(13)]);
+    }
+
+    #[test]
+    fn what_comes_late_is_delivered_all_the_same_and_once() {
+        let mut timeline = Timeline::default();
+        drop(timeline.start(EventId(10), None, std::iter::empty()));
+        let mut bring = |ids: std::ops::Range<u64>| {
+            let events = ids.map(event).collect();
+            timeline.update(RoomUpdate { events, ..RoomUpdate::default() }, 0).len()
+        };
+        assert_eq!((bring(12..14), bring(11..12), bring(11..14)), (2, 1, 0));
+        assert_eq!((bring(14..6000), bring(11..6000)), (5986, 0), "not all of them are remembered");
+    }
+
+    #[test]
+    fn alarms_that_are_false_are_raised_three_times() {
+        let mut timeline = Timeline::default();
+        drop(timeline.start(EventId(10), None, std::iter::empty()));
+        let update =
+            |t, d| RoomUpdate { t: Some(EventId(t)), d: Some(d), events: vec![event(t)], ..Default::default() };
+        for t in [20, 30, 40] {
+            assert_eq!(timeline.update(update(t, 1), 0), []);
+            timeline.asked();
+            let filled = timeline.filled(EventId(t - 10), update(t, 10));
+            assert_eq!((filled.events.iter().map(id).collect::<Vec<_>>(), filled.missed), (vec![Some(t)], 0));
+        }
+        assert_eq!(timeline.update(update(50, 1), 0).iter().map(id).collect::<Vec<_>>(), [Some(50)]);
+    }
+
+    #[test]
+    fn what_is_held_back_is_counted() {
+        let mut timeline = Timeline::default();
+        timeline.recover();
+        for (events, size) in [(vec![event(1)], 10), (vec![event(2), event(3)], 20), (Vec::new(), 40)] {
+            drop(timeline.update(RoomUpdate { events, ..RoomUpdate::default() }, size));
+        }
+        assert_eq!(timeline.held(), (3, 30), "a heartbeat is nothing to hold");
     }
 
     #[test]
