@@ -12,7 +12,8 @@ use crate::endpoint::{Endpoint, Nature, Session};
 /// `POST CHAT/chats/leave/all`: leaves every room that the account is in, other programs' rooms as well (protocol
 /// notes, 4.11).
 ///
-/// Rooms that the engine has joined it enters again: leave those with [`Engine::leave`](crate::Engine::leave).
+/// Rooms that the engine has joined it enters again, and what happens in them around the call may be missed: leave those
+/// with [`Engine::leave`](crate::Engine::leave).
 #[derive(Debug, Clone, Copy, Default)]
 #[expect(clippy::exhaustive_structs, reason = "it has nothing to set")]
 pub struct LeaveAllRooms;

@@ -172,9 +172,11 @@ impl Engine {
 
     /// `time` is the latest event, if the server named one: it may have shut the room since it showed its messages.
     fn begin(&mut self, now: Now, id: RoomId, time: Option<EventId>, last: Option<MessageId>) {
+        // Ids count for all rooms together: what has been heard of others is no news of this one either.
+        let heard = self.feed.live_rooms().map(|(_, room)| room.timeline.cursor()).max();
         let Some(room) = self.feed.rooms.get_mut(id) else { return };
         let Some(waiters) = room.joining.take() else { return };
-        let time = time.or(room.resume.map(|position| position.after)).unwrap_or_default();
+        let time = time.or(room.resume.map(|position| position.after)).or(heard).unwrap_or_default();
         room.showing_from = time;
         let known = self.feed.strays.iter().copied();
         match room.resume.take() {

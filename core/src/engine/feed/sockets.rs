@@ -27,7 +27,7 @@ pub(super) struct Socket {
     state: State,
     /// The rooms that it has shown. From the first time on it leaves nothing of them out.
     pub(super) carries: BTreeSet<RoomId>,
-    /// The latest event that it has told of, of whatever room; at first the latest that could make it out of date.
+    /// The latest event that it has told of, of whatever room; at first the latest known that could make it out of date.
     pub(super) latest: EventId,
     /// The socket that this one makes superfluous.
     replaces: Option<SocketId>,
@@ -107,10 +107,8 @@ impl Engine {
     }
 
     pub(in crate::engine) fn socket_opened(&mut self, now: Now, id: SocketId) {
-        let present = self.feed.rooms.iter().map(|(_, room)| room.showing_from).max().unwrap_or_default();
         let Some(socket) = self.feed.sockets.get_mut(&id) else { return };
         self.net.watch.stats.sockets_opened += 1;
-        socket.latest = present;
         socket.state = State::Open { since: now.mono, last_frame: now.mono };
         socket.carries.insert(socket.leader);
         let (leader, replaces) = (socket.leader, socket.replaces);
@@ -173,7 +171,8 @@ impl Engine {
                 let until = now.mono + self.config.request_timeout;
                 let state = State::Opening { until };
                 let carries = BTreeSet::new();
-                let latest = EventId::default();
+                // What happens while it opens it may not know.
+                let latest = self.feed.rooms.iter().map(|(_, room)| room.showing_from).max().unwrap_or_default();
                 let socket = Socket { leader, state, carries, latest, replaces, succeeded: false, retire_at: None };
                 self.feed.sockets.insert(id, socket);
                 self.net.push(Output::SocketOpen(id, request));
