@@ -7,6 +7,7 @@ use http::Response;
 use sechat_core::endpoint::{InfoUsers, RoomInfo};
 use sechat_core::engine::Access;
 use sechat_core::{Config, Error};
+use sechat_fixtures::switches::FkeyChange;
 use sechat_tests::{Duo, EMAIL, Fate, FrameFate, OTHER, PASSWORD, ROOM, answer, page, redirect};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -274,6 +275,21 @@ fn another_fkey_excuses_a_refusal_twice_and_no_more() {
     duo.always(NEW, Fate::Instead(answer(404, "")));
     assert!(duo.say(ROOM, "one").is_err());
     assert_eq!(duo.count(NEW), 3);
+}
+
+#[test]
+fn posts_to_a_closed_room_look_into_it_once() {
+    let mut duo = Duo::with(|setup, _| setup.switches.fkey_change = FkeyChange::EveryPage);
+    duo.log_in().unwrap();
+    duo.server.room_mut(ROOM).unwrap().access = sechat_fixtures::Access::Private;
+    let posts: Vec<_> = (0..10).map(|n| duo.send(ROOM, &format!("number {n}"))).collect();
+    for post in posts {
+        assert!(matches!(duo.wait(&post), Err(Error::Refused { status: 404, .. })));
+    }
+    assert_eq!(duo.count("POST /chats/1/messages/new"), 3 + 9, "only the first looked like a stale fkey");
+    duo.run(MINUTE);
+    duo.server.room_mut(ROOM).unwrap().access = sechat_fixtures::Access::Public;
+    duo.say(ROOM, "open again").unwrap();
 }
 
 /// The edge asks for quiet while the session is being looked at.

@@ -6,7 +6,7 @@ use sechat_core::endpoint::LeaveAllRooms;
 use sechat_core::engine::FeedState;
 use sechat_core::{Error, FeedChange};
 use sechat_fixtures::Access;
-use sechat_fixtures::switches::SocketRooms;
+use sechat_fixtures::switches::{ExitMark, SnapshotTime, SocketRooms};
 use sechat_tests::{ADA, BOT, Duo, Fate, FrameFate, OTHER, ROOM, answer, page};
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -70,6 +70,39 @@ fn a_room_that_becomes_private_is_lost_and_others_go_on() {
         duo.run(MINUTE);
         assert_eq!(duo.heard(OTHER), ["still here"], "{rooms:?}");
     }
+}
+
+/// To who was put out of a private room the server says that alone: what was missed is lost, and not none.
+#[test]
+fn a_room_that_is_lost_with_something_missing_says_so() {
+    let mut duo = Duo::with(|setup, _| setup.switches.exit_mark = ExitMark::Polls);
+    join_both(&mut duo);
+    duo.take_away();
+    duo.ada_says(ROOM, "who hears this?");
+    duo.server.mute(duo.now(), ADA, BOT, ROOM);
+    duo.server.room_mut(ROOM).unwrap().access = Access::Private;
+    duo.heal();
+    duo.run(5 * MINUTE);
+    let about_it = |change: &&FeedChange| {
+        matches!(change, FeedChange::Gap { room: ROOM, .. } | FeedChange::RoomLost { room: ROOM, .. })
+    };
+    let told: Vec<_> = duo.changes().into_iter().filter(about_it).collect();
+    assert!(matches!(told[..], [FeedChange::Gap { until: None, .. }, FeedChange::RoomLost { .. }]), "{told:?}");
+}
+
+/// Without its snapshot's time, and left out of the answer about everything: it was shut in between.
+#[test]
+fn a_room_that_names_no_event_begins_where_the_others_stand() {
+    let mut duo = Duo::with(|setup, _| setup.switches.snapshot_time = SnapshotTime::Null);
+    duo.ada_says(ROOM, "long ago");
+    duo.join_live(OTHER);
+    duo.ada_says(OTHER, "just now");
+    duo.run(MINUTE);
+    duo.next(1, "POST /events", Fate::Instead(answer(200, r#"{"sync":1790000000}"#)));
+    duo.join_live(ROOM);
+    duo.ada_says(ROOM, "now");
+    duo.run(MINUTE);
+    assert_eq!((duo.heard(ROOM), duo.heard(OTHER)), (vec!["now"], vec!["just now"]));
 }
 
 #[test]

@@ -308,6 +308,31 @@ fn more_than_the_server_remembers_is_rebuilt_from_the_room_and_said() {
     }
 }
 
+/// The room is read, something is said, and only then is there a socket again; the reading's answer comes last.
+#[test]
+fn what_is_said_between_the_reading_of_a_room_and_its_next_socket_is_heard() {
+    const READING: &str = "POST /chats/1/events";
+    let mut duo = with(|switches| (switches.replay, switches.poll_depth) = (Replay::Never, 10));
+    duo.join_live(ROOM);
+    duo.always(AUTH, Fate::Refused);
+    duo.next(1, READING, Fate::LateAnswer(Duration::from_secs(25)));
+    let before = duo.count(READING);
+    duo.cut_sockets();
+    let mut texts: Vec<String> = (0..30).map(|n| format!("message {n}")).collect();
+    for text in &texts {
+        duo.ada_says(ROOM, text);
+    }
+    duo.until("the reading", |duo| duo.count(READING) > before);
+    duo.run(Duration::from_millis(100));
+    duo.ada_says(ROOM, "between");
+    duo.heal();
+    duo.run(Duration::from_secs(15));
+    duo.ada_says(ROOM, "after");
+    duo.run(MINUTE);
+    texts.extend(["between".to_owned(), "after".to_owned()]);
+    assert_eq!(duo.heard(ROOM), texts);
+}
+
 #[test]
 fn a_frame_that_tells_of_a_loss_is_asked_about() {
     for frame in [r#"{"r1":{"reset":true},"r2":{}}"#, r#"{"r1":{},"r2":{},"reset":true}"#] {

@@ -189,9 +189,9 @@ impl Engine {
                 continue;
             }
             room.left_out = false;
-            if exit && answer.events.is_empty() && answer.t.is_none() && room.timeline.is_recovering() {
+            if exit && answer.events.is_empty() && answer.t.is_none() {
                 // Of a room that is not for everybody it says no more to whom it has taken out of it.
-                room.timeline.unanswered();
+                room.timeline.recover();
                 self.put_out(now, id);
                 self.ask_later(now, 1);
                 continue;
