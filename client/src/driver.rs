@@ -28,6 +28,8 @@ const OUTPUTS: usize = 128;
 /// Frames that are taken in together, if so many have come already; a poll ends with them. Readers are woken, and the
 /// lock is taken, once for all of them.
 const FRAMES: usize = 128;
+/// So many bytes end them as well.
+const BATCH: usize = 1 << 20;
 
 /// How long taking leave of a WebSocket may last.
 const FAREWELL: Duration = Duration::from_secs(3);
@@ -326,12 +328,16 @@ async fn read<R: Runtime>(runtime: R, id: SocketId, mut socket: R::Socket, mut s
     };
     match next {
         Some(Some(Ok(frame))) => {
+            let mut bytes = frame.len();
             let mut frames = vec![frame];
-            while frames.len() < FRAMES {
+            while frames.len() < FRAMES && bytes < BATCH {
                 // What has come already; nothing is lost by looking.
                 match socket.next().now_or_never() {
                     None => break,
-                    Some(Some(Ok(frame))) => frames.push(frame),
+                    Some(Some(Ok(frame))) => {
+                        bytes += frame.len();
+                        frames.push(frame);
+                    }
                     Some(end) => return Step::Frames(id, frames, Err(ended(end))),
                 }
             }

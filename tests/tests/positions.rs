@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use sechat_core::engine::Position;
 use sechat_core::{Event, EventId, EventKind, FeedChange, MessageId, RoomId};
-use sechat_tests::{Duo, OTHER, ROOM};
+use sechat_fixtures::Access;
+use sechat_tests::{Duo, Fate, OTHER, ROOM, answer};
 
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
@@ -107,6 +108,48 @@ fn what_is_said_under_a_repetition_is_new_and_comes_after_it() {
     duo.engine.replay(duo.now(), ROOM, next);
     duo.run(MINUTE);
     assert_eq!((duo.replayed.len(), duo.count("POST /events")), (2, polls), "there is nothing to bring again");
+}
+
+/// The server does not reach back far enough, the room itself is read, and something is said meanwhile.
+#[test]
+fn what_is_said_while_a_room_is_read_for_a_repetition_is_new() {
+    let mut duo = duo();
+    let start = position(&duo, ROOM);
+    for text in ["1", "2"] {
+        duo.ada_says(ROOM, text);
+    }
+    duo.run(MINUTE);
+    let too_short = format!(r#"{{"r1":{{"reset":true,"t":{}}},"sync":1790000000}}"#, position(&duo, ROOM).after);
+    duo.next(1, "POST /events", Fate::Instead(answer(200, &too_short)));
+    duo.next(1, "POST /chats/1/events", Fate::LateAnswer(10 * SECOND));
+    duo.engine.replay(duo.now(), ROOM, start);
+    duo.run(SECOND);
+    duo.ada_says(ROOM, "3");
+    duo.run(MINUTE);
+    assert_eq!((texts(&duo.replayed), duo.heard(ROOM)), (vec!["1", "2"], vec!["1", "2", "3"]));
+}
+
+#[test]
+fn a_room_that_is_lost_in_a_repetition_repeats_nothing_to_the_others() {
+    let mut duo = Duo::with(|setup, _| setup.switches.poll_depth = 10);
+    duo.join_live(ROOM);
+    duo.run(MINUTE);
+    let start = position(&duo, ROOM);
+    for n in 0..30 {
+        duo.ada_says(ROOM, &n.to_string());
+    }
+    duo.run(MINUTE);
+    let gone = answer(404, "The room does not exist, or you do not have permission");
+    duo.next(1, "POST /chats/1/events", Fate::Instead(gone));
+    duo.engine.replay(duo.now(), ROOM, start);
+    duo.run(SECOND);
+    duo.server.room_mut(ROOM).unwrap().access = Access::Private;
+    duo.cut_sockets();
+    duo.run(10 * MINUTE);
+    let lost = |change: &&FeedChange| matches!(change, FeedChange::RoomLost { room: ROOM, .. });
+    assert_eq!(duo.changes().into_iter().filter(lost).count(), 1);
+    assert_eq!(duo.heard(ROOM).len(), 30);
+    assert!(!texts(&duo.replayed).is_empty());
 }
 
 /// The slow reader misses all of it, the others the part that is new to them.

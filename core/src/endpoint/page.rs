@@ -129,9 +129,11 @@ pub(super) fn activity(region: Region<'_>) -> Result<Vec<Activity>, Missing> {
 pub(super) fn paging(region: Region<'_>) -> Result<(u32, u32), Missing> {
     for pager in region.all(at::PAGER) {
         let pager = region.inside(pager)?;
+        let numbers: Vec<Element<'_>> = pager.all(at::PAGE_NUMBER).collect();
         for link in pager.all(at::PAGE_LINK) {
             let inside = pager.inside(link)?;
-            if !pager.all(at::PAGE_NUMBER).any(|number| number.start() == link.start() || inside.has(number)) {
+            let next = numbers.get(numbers.partition_point(|number| number.start() < link.start()));
+            if !next.is_some_and(|&number| number.start() == link.start() || inside.has(number)) {
                 return Err(pager.missing(at::PAGE_NUMBER.text()));
             }
         }

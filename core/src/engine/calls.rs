@@ -189,9 +189,13 @@ impl Engine {
     pub(super) fn end(&mut self, id: TicketId, result: Result<Boxed, Error>) {
         let Some(call) = self.calls.remove(&id) else { return };
         self.queue.remove(id);
-        if call.sent.is_some() && call.endpoint_as::<LeaveAllRooms>().is_some() {
+        if call.sent.is_some() {
             // Whatever came of it: the server may have done it.
-            self.all_were_left();
+            if let Some(&LeaveRoom { room }) = call.endpoint_as() {
+                self.was_left(room);
+            } else if call.endpoint_as::<LeaveAllRooms>().is_some() {
+                self.all_were_left();
+            }
         }
         match call.sink {
             Sink::Ticket => self.finish_ticket(id, result),
@@ -389,9 +393,7 @@ impl Engine {
         }
         if let (Some(message), Some(&posted)) = (call.endpoint_as::<NewMessage>(), output.downcast_ref::<MessageId>()) {
             self.own.posted(posted, message.room, message.parent);
-        }
-        if let Some(&LeaveRoom { room }) = call.endpoint_as() {
-            self.was_left(room);
+            self.denied_post = None;
         }
     }
 

@@ -37,7 +37,8 @@ pub enum FeedChange {
         missed: u64,
     },
     /// Some events may be missing: edits, entries and the like, whose record the server no longer had. New messages are
-    /// among them only if `until` is not known; then the server has answered no question for minutes.
+    /// among them only if `until` is not known; then the server has answered no question for minutes, or the room is lost,
+    /// as the next such event says.
     #[non_exhaustive]
     Gap {
         /// The room.

@@ -45,6 +45,8 @@ impl Bits {
     /// An end tag has not even the bit of an element.
     pub(super) const NONE: Self = Self(0);
     pub(super) const ELEMENT: Self = Self(1);
+    /// Of what has to be decoded first.
+    pub(super) const ANY: Self = Self(u64::MAX);
 
     /// Adds a word, in whatever case.
     pub(super) const fn with(self, word: &str) -> Self {

@@ -50,7 +50,8 @@ impl Pass<'_> {
     fn tag(&mut self, start: usize) -> usize {
         let place = self.place(start);
         let attributes = self.tidied.attributes.len();
-        let name = start + 1..self.skip(start + 1, |c| !is_space(c) && !matches!(c, b'>' | b'/' | b'<'));
+        let name =
+            start + 1..self.skip(start + 1, |c| !is_space(c) && !matches!(c, b'>' | b'/' | b'<' | b'=' | b'"' | b'\''));
         self.lower(name.clone());
         let mut bits = Bits::ELEMENT.with(&self.page[name.clone()]);
         let mut at = name.end;
@@ -103,7 +104,9 @@ impl Pass<'_> {
         let behind_name = place.end + "=\"".len();
         self.tidied.attributes.push(Attribute { name: place, value: behind_name..self.place(end) - 1 });
         let (name, value) = (&self.page[name], &self.page[value]);
-        if name.eq_ignore_ascii_case("class") {
+        if value.contains('&') {
+            *bits = Bits::ANY;
+        } else if name.eq_ignore_ascii_case("class") {
             *bits = value.split_ascii_whitespace().fold(*bits, Bits::with);
         } else if name.eq_ignore_ascii_case("id") {
             *bits = bits.with(value);

@@ -48,9 +48,10 @@ impl<'p> Tree<'p> {
                 };
                 match handle.get(parser) {
                     Some(tl::Node::Tag(tag)) => {
-                        open.push((tag, 0));
                         let start = tag.boundaries(parser).0;
-                        let at = self.page.tags.partition_point(|tag| tag.start < start);
+                        // Markup is tidied so that the parser sees the same tags; one more would be no element.
+                        let at = self.page.tags.binary_search_by_key(&start, |tag| tag.start).ok()?;
+                        open.push((tag, 0));
                         return Some(Step::Open(Element { page: self.page, at }));
                     }
                     Some(tl::Node::Raw(raw)) => {

@@ -124,6 +124,14 @@ fn unknown_markup_is_kept() {
 }
 
 /// Everything that is done with a text.
+/// Quotes in the name of a tag, where another reader of HTML would see a tag more.
+#[test]
+fn tags_with_quotes_in_their_names_are_read() {
+    for odd in [r#"<a="<b c="<i><u>">"#, r#"<a="<b c="<i><u>">z<img src=x>"#, r"<a'<b c='<i><u>'>", r#"<a"=<b>"#] {
+        let _ = everything(odd);
+    }
+}
+
 fn everything(text: &str) -> usize {
     let content = Content::parse(text);
     let event = serde_json::json!({

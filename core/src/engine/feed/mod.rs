@@ -153,8 +153,8 @@ enum Cover {
 pub(in crate::engine) enum FeedJob {
     /// The snapshot that a room starts from, for the call that asked for it first.
     Join(RoomId, TicketId),
-    /// The event to start after, when the snapshot does not say; its last message is known.
-    Begin(RoomId, TicketId, Option<MessageId>),
+    /// The event to start after, when the snapshot does not say; its last message is known, and the latest event of others.
+    Begin(RoomId, TicketId, Option<MessageId>, Option<EventId>),
     /// The address of a socket to open for a room, perhaps in place of another.
     Open(RoomId, Option<SocketId>),
     /// The same request, made for its effect: it enters the room.
@@ -295,7 +295,7 @@ impl Engine {
         }
         match job {
             FeedJob::Join(room, ticket) => self.joined(now, room, ticket, unbox(result)),
-            FeedJob::Begin(room, ticket, last) => self.began(now, room, ticket, last, unbox(result)),
+            FeedJob::Begin(room, ticket, last, heard) => self.began(now, room, ticket, last, heard, unbox(result)),
             FeedJob::Open(room, replaces) => self.address_known(now, room, replaces, unbox::<Url>(result)),
             FeedJob::Enter(room) => self.entered(now, room, unbox::<Url>(result)),
             FeedJob::Ask(asked) => self.asked(now, asked, unbox::<Frame>(result)),

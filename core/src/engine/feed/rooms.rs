@@ -23,6 +23,7 @@ impl Engine {
             return self.finish_ticket(ticket, Err(Error::Closed));
         }
         self.take_back_leaving(id);
+        self.denied_post = None;
         match self.feed.rooms.get_mut(id) {
             Some(Room { joining: Some(waiters), .. }) => waiters.push(ticket),
             Some(room) => {
@@ -82,7 +83,7 @@ impl Engine {
         self.feed.uncarry(id);
     }
 
-    /// As [`was_left`](Self::was_left), for every room.
+    /// As [`was_left`](Self::was_left), for every room, of each of which something may be missing.
     pub(in crate::engine) fn all_were_left(&mut self) {
         for id in self.feed.live_rooms().map(|(id, _)| id).collect::<Vec<_>>() {
             self.was_left(id);
@@ -139,9 +140,11 @@ impl Engine {
                 if snapshot.time.is_some() {
                     return self.begin(now, id, snapshot.time, last);
                 }
-                // An answer about everything names the latest event as well.
+                // An answer about everything names the latest event as well. If it names none: ids count for all rooms
+                // together, and what has been heard of others is no news of this one either.
                 let everything = PollEvents { rooms: vec![(id, EventId(0))] };
-                self.feed_job(everything, FeedJob::Begin(id, ticket, last), self.config.attempts.get());
+                let heard = self.feed.live_rooms().map(|(_, room)| room.timeline.cursor()).max();
+                self.feed_job(everything, FeedJob::Begin(id, ticket, last, heard), self.config.attempts.get());
             }
             Err(error) => self.drop_room(id, &error),
         }
@@ -154,13 +157,17 @@ impl Engine {
         id: RoomId,
         ticket: TicketId,
         last: Option<MessageId>,
+        heard: Option<EventId>,
         result: Result<Frame, Error>,
     ) {
         if !self.is_joining(id, ticket) {
             return;
         }
         match result {
-            Ok(frame) => self.begin(now, id, latest_in(frame, id), last),
+            Ok(frame) => {
+                let position = self.feed.rooms.get(id).and_then(|room| room.resume).map(|position| position.after);
+                self.begin(now, id, latest_in(frame, id).or(position).or(heard), last);
+            }
             Err(error) => self.drop_room(id, &error),
         }
     }
@@ -172,11 +179,9 @@ impl Engine {
 
     /// `time` is the latest event, if the server named one: it may have shut the room since it showed its messages.
     fn begin(&mut self, now: Now, id: RoomId, time: Option<EventId>, last: Option<MessageId>) {
-        // Ids count for all rooms together: what has been heard of others is no news of this one either.
-        let heard = self.feed.live_rooms().map(|(_, room)| room.timeline.cursor()).max();
         let Some(room) = self.feed.rooms.get_mut(id) else { return };
         let Some(waiters) = room.joining.take() else { return };
-        let time = time.or(room.resume.map(|position| position.after)).or(heard).unwrap_or_default();
+        let time = time.unwrap_or_default();
         room.showing_from = time;
         let known = self.feed.strays.iter().copied();
         match room.resume.take() {
@@ -226,8 +231,10 @@ impl Engine {
         if let Some(after) = missing.map(|room| room.timeline.cursor()) {
             self.announce_gap(id, after, None);
         }
-        let unheard = self.feed.forget(id).map(|room| room.timeline.into_rest());
+        // While the room is there: it knows what is repeated.
+        let unheard = self.feed.live_room(id).map(|room| room.timeline.rest());
         self.deliver(unheard.unwrap_or_default());
+        self.feed.forget(id);
         self.feed.asks.one_by_one = None;
         self.announce(FeedChange::RoomLost { room: id, reason });
         self.close_useless_sockets();

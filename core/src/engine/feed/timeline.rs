@@ -190,9 +190,9 @@ impl Timeline {
     }
 
     /// All that waits for something else, when nothing more will come.
-    pub(super) fn into_rest(mut self) -> Vec<Event> {
+    pub(super) fn rest(&mut self) -> Vec<Event> {
         let mut events = self.give_up();
-        events.extend(self.parked.into_values());
+        events.extend(std::mem::take(&mut self.parked).into_values());
         events
     }
 
@@ -280,7 +280,7 @@ impl Timeline {
         // What turns up of the gap after all would come out of order.
         self.floor = self.cursor;
         for Held { update, size, .. } in later {
-            events.extend(self.update(update, size));
+            events.extend(self.take_in(update, size));
         }
         Filled { events, missed, too_short: false }
     }
