@@ -222,6 +222,7 @@ fn nothing_is_written_before_the_time_the_server_named() {
     assert_eq!(pace.ready_at(), Some(now + Duration::from_secs(23)), "and the margin, when nothing else is known");
     pace.plan(now + Duration::from_secs(23), 1);
     assert_eq!(pace.ready_at(), None);
+    assert_eq!(pace.named(), None, "it is no longer to come");
 }
 
 #[test]
@@ -272,6 +273,43 @@ fn another_number_of_posts_is_another_plan() {
     let few = ready_at(1);
     assert!(ready_at(7) > few, "there is a rest first");
     assert_eq!(ready_at(1), few);
+}
+
+#[test]
+fn a_forecast_is_what_comes() {
+    // So few that nothing is tried early.
+    for (before, writes) in [(1, 7), (3, 7), (12, 7), (12, 2), (12, 1)] {
+        let mut pace = Pace::new(Duration::ZERO);
+        let mut now = Instant::now();
+        for post in 1..=before {
+            pace.taken(Some(now), now);
+            now += span(Shape::Fit(1.0).gap(post + 1));
+        }
+        let told = pace.forecast(now, writes);
+        assert_eq!(told.len(), writes);
+        for (told, left) in told.into_iter().zip((1..=writes).rev()) {
+            pace.plan(now, left);
+            now = pace.ready_at().unwrap_or(now);
+            pace.plan(now, left);
+            assert_eq!(pace.ready_at(), None, "it may go now");
+            assert!(seconds(now, told).max(seconds(told, now)) < 0.02, "{before}, {left} left: {told:?}, not {now:?}");
+            pace.taken(Some(now), now);
+        }
+    }
+}
+
+#[test]
+fn guesses_that_are_alike_become_one_group_again() {
+    let mut guesses = Guesses::all();
+    assert_eq!(guesses.count().0, 4 * 2 * (1 + 3 * 236), "four ways to tell waits, with rests or without, any curve");
+    for sent in [0.0, 3.0, 6.0] {
+        guesses.taken(Some(sent), sent);
+    }
+    let told_apart = guesses.count();
+    guesses.taken(Some(600.0), 600.0);
+    let alike = guesses.count();
+    assert_eq!(alike.0, told_apart.0, "none is lost, and none is there twice");
+    assert!(alike.1 < told_apart.1, "by all of them a row begins: {alike:?} after {told_apart:?}");
 }
 
 /// The document says what is so. Elsewhere logarithms may differ in the last digit, and with them a decision.
