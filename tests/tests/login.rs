@@ -99,6 +99,16 @@ fn a_captcha_is_known_by_both_signs_and_left_alone() {
     }
 }
 
+/// The front page has the fkey, and no other; it came without once.
+#[test]
+fn a_search_for_the_fkey_that_ends_at_the_last_page_begins_anew() {
+    let mut duo = Duo::with(|setup, _| setup.switches.fkey_pages = FkeyPages::Root);
+    let link = r#"<span class="topbar-menu-links"><a href="/users/101/bot">Bot</a></span>"#;
+    duo.next(1, HOME, Fate::Masked(answer(200, link)));
+    assert!(duo.log_in().is_ok(), "{:?}", lines(&duo));
+    assert_eq!((duo.count(HOME), duo.count(SMALL), duo.count("GET /rooms/1")), (2, 1, 1));
+}
+
 #[test]
 fn a_captcha_in_place_of_the_form_is_known_as_well() {
     for sign in [redirect("/nocaptcha?s=login"), page(200, "Human verification - Stack Exchange")] {

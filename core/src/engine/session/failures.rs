@@ -46,7 +46,12 @@ impl Session {
         }
         let asked_for = if let Error::RateLimited { retry_after } = error { retry_after } else { Duration::ZERO };
         let wait = jitter.backoff(attempt, self.backoff_cap).max(asked_for);
-        let step = if matches!(step, Step::Room(_)) { Step::Room(None) } else { step };
+        let step = match step {
+            // The last of the pages that may show the fkey: one of the others may have come in part.
+            Step::Room(_) if matches!(error, Error::Changed { .. }) => Step::Home,
+            Step::Room(_) => Step::Room(None),
+            step => step,
+        };
         // A form's fkey is good for one login: start from the form again.
         let from_form = matches!(step, Step::Validate(_) | Step::Submit(_)) || matches!(error, Error::Login(_));
         let step = if from_form { Step::LoginPage } else { step };
