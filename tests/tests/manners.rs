@@ -281,13 +281,17 @@ fn another_fkey_excuses_a_refusal_twice_and_no_more() {
 fn posts_to_a_closed_room_look_into_it_once() {
     let mut duo = Duo::with(|setup, _| setup.switches.fkey_change = FkeyChange::EveryPage);
     duo.log_in().unwrap();
-    duo.server.room_mut(ROOM).unwrap().access = sechat_fixtures::Access::Private;
-    let posts: Vec<_> = (0..10).map(|n| duo.send(ROOM, &format!("number {n}"))).collect();
+    for room in [ROOM, OTHER] {
+        duo.server.room_mut(room).unwrap().access = sechat_fixtures::Access::Private;
+    }
+    let both = (0..5).flat_map(|n| [(ROOM, n), (OTHER, n)]);
+    let posts: Vec<_> = both.map(|(room, n)| duo.send(room, &format!("number {n}"))).collect();
     for post in posts {
         assert!(matches!(duo.wait(&post), Err(Error::Refused { status: 404, .. })));
     }
-    assert_eq!(duo.count("POST /chats/1/messages/new"), 3 + 9, "only the first looked like a stale fkey");
-    duo.run(MINUTE);
+    for new in ["POST /chats/1/messages/new", "POST /chats/2/messages/new"] {
+        assert_eq!(duo.count(new), 3 + 4, "only the first looked like a stale fkey");
+    }
     duo.server.room_mut(ROOM).unwrap().access = sechat_fixtures::Access::Public;
     duo.say(ROOM, "open again").unwrap();
 }

@@ -105,6 +105,43 @@ fn a_room_that_names_no_event_begins_where_the_others_stand() {
     assert_eq!((duo.heard(ROOM), duo.heard(OTHER)), (vec!["now"], vec!["just now"]));
 }
 
+/// The same without others: it was there before.
+#[test]
+fn a_room_that_names_no_event_begins_where_it_was_lost() {
+    let mut duo = Duo::with(|setup, _| setup.switches.snapshot_time = SnapshotTime::Null);
+    duo.join_live(ROOM);
+    duo.ada_says(ROOM, "before");
+    duo.run(MINUTE);
+    duo.server.room_mut(ROOM).unwrap().access = Access::Private;
+    duo.cut_sockets();
+    duo.run(5 * MINUTE);
+    assert!(matches!(duo.changes().last(), Some(FeedChange::Reconnecting { .. } | FeedChange::RoomLost { .. })));
+    duo.server.room_mut(ROOM).unwrap().access = Access::Public;
+    duo.next(1, "POST /events", Fate::Instead(answer(200, r#"{"sync":1790000000}"#)));
+    duo.join_live(ROOM);
+    duo.ada_says(ROOM, "after");
+    duo.run(MINUTE);
+    assert_eq!(duo.heard(ROOM), ["before", "after"]);
+}
+
+#[test]
+fn a_room_that_is_joined_while_it_is_being_left_is_not_left_once_more() {
+    const LEAVE: &str = "POST /chats/leave/1";
+    let mut duo = Duo::new();
+    join_both(&mut duo);
+    duo.next(1, LEAVE, Fate::SilentBefore);
+    let leaving = duo.engine.leave(duo.now(), ROOM);
+    duo.run(Duration::from_secs(1));
+    duo.join_live(ROOM);
+    duo.wait(&leaving).unwrap();
+    duo.run(2 * MINUTE);
+    assert_eq!(duo.count(LEAVE), 1);
+    duo.ada_says(ROOM, "still there?");
+    duo.run(MINUTE);
+    assert_eq!(duo.heard(ROOM), ["still there?"]);
+    assert!(duo.server.present(ROOM).contains(&BOT));
+}
+
 #[test]
 fn one_denial_is_a_hiccup() {
     let mut duo = Duo::new();

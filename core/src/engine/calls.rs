@@ -1,6 +1,6 @@
 //! All calls that have not ended: what goes out next, and what becomes of the answers.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::call::{Boxed, Call, Erased, Sent, Stage, Verdict};
 use super::feed::FeedJob;
@@ -16,9 +16,6 @@ use crate::{Error, MessageId, Now, Refusal, RoomId};
 /// A call that is refused goes out again this often because the session looks different: on a server that changes the
 /// fkey with every page it always does.
 const MOST_REFRESHED: u32 = 2;
-
-/// For so long a denial that was looked into stands for further posts to the same room.
-const DENIAL_HOLDS: Duration = Duration::from_secs(10);
 
 /// Who gets the result of a call.
 #[derive(Debug)]
@@ -118,7 +115,6 @@ impl Engine {
                 call.refusals_left = call.refusals_left.saturating_sub(1);
                 let kept = self.ending == Ending::Calls(Pending::Keep);
                 let hopeless = !kept && (call.refusals_left == 0 || wait > self.config.longest_wait);
-                call.stage = Stage::Waiting(Some(now.mono + wait));
                 if everything {
                     self.hold_until = self.hold_until.max(Some(now.mono + wait));
                 } else if call.endpoint.nature().is_paced() {
@@ -127,6 +123,8 @@ impl Engine {
                 }
                 if hopeless || given_up {
                     self.end(id, Err(Error::RateLimited { retry_after: wait }));
+                } else {
+                    self.wait_again(id, Some(now.mono + wait));
                 }
             }
             Verdict::Doubt(error) => {
@@ -336,11 +334,13 @@ impl Engine {
         }
     }
 
-    /// It goes out again, unless it was given up meanwhile.
+    /// It goes out again, unless it was given up meanwhile, or is to leave a room that has been joined again.
     pub(super) fn wait_again(&mut self, id: TicketId, until: Option<Instant>) {
         let Some(call) = self.calls.get_mut(&id) else { return };
         if matches!(call.sink, Sink::Nobody) {
             self.withdraw(id);
+        } else if call.endpoint_as().is_some_and(|leave: &LeaveRoom| self.feed.wants(leave.room)) {
+            self.end(id, Ok(Box::new(())));
         } else {
             call.stage = Stage::Waiting(until);
         }
@@ -361,10 +361,7 @@ impl Engine {
             }
             _ => None,
         };
-        let holds = |(room, at): (RoomId, Instant)| {
-            Some(room) == denied && now.mono.saturating_duration_since(at) < DENIAL_HOLDS
-        };
-        let known = self.denied_post.is_some_and(holds);
+        let known = denied.is_some_and(|room| self.denials.hold(now.mono, room));
         let changed = !page && !known && call.sent.as_ref().is_none_or(|sent| sent.epoch != epoch);
         if (ended || changed && call.refreshed < MOST_REFRESHED) && call.attempts_left > 0 {
             call.refreshed += u32::from(!ended);
@@ -378,8 +375,8 @@ impl Engine {
             // A good session, and a page where an answer was due: something in between spoke for the server.
             self.retry(now, id, error);
         } else {
-            if let Some(room) = denied.filter(|_| !known) {
-                self.denied_post = Some((room, now.mono));
+            if let Some(room) = denied {
+                self.denials.note(now.mono, room);
             }
             self.end(id, Err(error));
         }
@@ -393,7 +390,7 @@ impl Engine {
         }
         if let (Some(message), Some(&posted)) = (call.endpoint_as::<NewMessage>(), output.downcast_ref::<MessageId>()) {
             self.own.posted(posted, message.room, message.parent);
-            self.denied_post = None;
+            self.denials.forget(message.room);
         }
     }
 

@@ -7,6 +7,7 @@ mod backoff;
 mod call;
 mod calls;
 mod config;
+mod denials;
 mod feed;
 mod io;
 mod net;
@@ -34,6 +35,7 @@ pub use watch::{FeedState, Health, SessionState, Stats};
 use backoff::Jitter;
 use call::{Boxed, Call, Stage};
 use calls::{Purpose, Sink};
+use denials::Denials;
 use feed::Feed;
 use net::{Answer, Net, Owner};
 use own::OwnMessages;
@@ -63,8 +65,7 @@ pub struct Engine {
     kept: BTreeMap<(Priority, TicketId), Post>,
     /// Nothing may be sent before this.
     hold_until: Option<Instant>,
-    /// The room that posts were denied in last, and when: the session was looked at, and was good.
-    denied_post: Option<(RoomId, Instant)>,
+    denials: Denials,
     /// Calls that wait for the session alone.
     logins: Vec<TicketId>,
     results: BTreeMap<TicketId, Result<Boxed, Error>>,
@@ -146,7 +147,7 @@ impl Engine {
             queue: Queue::default(),
             kept: BTreeMap::new(),
             hold_until: None,
-            denied_post: None,
+            denials: Denials::default(),
             logins: Vec::new(),
             results: BTreeMap::new(),
             internal: VecDeque::new(),

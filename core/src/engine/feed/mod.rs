@@ -67,6 +67,8 @@ pub(super) struct Feed {
     status: Status,
     /// Events missed so far, while the feed resumes after a loss.
     resuming: Option<u64>,
+    /// The latest event that rooms have come to which are not there any more.
+    heard_before: EventId,
     ended: bool,
     /// Where the rooms stood when it ended.
     left_at: BTreeMap<RoomId, Position>,
@@ -153,8 +155,9 @@ enum Cover {
 pub(in crate::engine) enum FeedJob {
     /// The snapshot that a room starts from, for the call that asked for it first.
     Join(RoomId, TicketId),
-    /// The event to start after, when the snapshot does not say; its last message is known, and the latest event of others.
-    Begin(RoomId, TicketId, Option<MessageId>, Option<EventId>),
+    /// The event to start after, when the snapshot does not say: its last message is known, and the latest event of all
+    /// rooms.
+    Begin(RoomId, TicketId, Option<MessageId>, EventId),
     /// The address of a socket to open for a room, perhaps in place of another.
     Open(RoomId, Option<SocketId>),
     /// The same request, made for its effect: it enters the room.
@@ -185,6 +188,7 @@ impl Feed {
             strays: BTreeSet::new(),
             status: Status::Idle,
             resuming: None,
+            heard_before: EventId::default(),
             ended: false,
             left_at: BTreeMap::new(),
         }
@@ -217,7 +221,19 @@ impl Feed {
     /// Takes a room out.
     fn forget(&mut self, id: RoomId) -> Option<Room> {
         self.uncarry(id);
-        self.rooms.remove(id)
+        let room = self.rooms.remove(id)?;
+        self.heard_before = self.heard_before.max(room.timeline.cursor());
+        Some(room)
+    }
+
+    /// The latest event that any room has come to.
+    fn heard(&self) -> EventId {
+        self.live_rooms().map(|(_, room)| room.timeline.cursor()).fold(self.heard_before, EventId::max)
+    }
+
+    /// Whether somebody wants to be in the room.
+    pub(super) fn wants(&self, room: RoomId) -> bool {
+        self.rooms.contains(room)
     }
 
     /// No socket carries the room any more; one that shows it again begins anew.

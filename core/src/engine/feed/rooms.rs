@@ -23,7 +23,7 @@ impl Engine {
             return self.finish_ticket(ticket, Err(Error::Closed));
         }
         self.take_back_leaving(id);
-        self.denied_post = None;
+        self.denials.forget(id);
         match self.feed.rooms.get_mut(id) {
             Some(Room { joining: Some(waiters), .. }) => waiters.push(ticket),
             Some(room) => {
@@ -137,13 +137,13 @@ impl Engine {
         match result {
             Ok(snapshot) => {
                 let last = snapshot.events.iter().filter_map(|event| event.message().map(|message| message.id)).max();
-                if snapshot.time.is_some() {
-                    return self.begin(now, id, snapshot.time, last);
+                if let Some(time) = snapshot.time {
+                    return self.begin(now, id, time, last);
                 }
                 // An answer about everything names the latest event as well. If it names none: ids count for all rooms
                 // together, and what has been heard of others is no news of this one either.
                 let everything = PollEvents { rooms: vec![(id, EventId(0))] };
-                let heard = self.feed.live_rooms().map(|(_, room)| room.timeline.cursor()).max();
+                let heard = self.feed.heard();
                 self.feed_job(everything, FeedJob::Begin(id, ticket, last, heard), self.config.attempts.get());
             }
             Err(error) => self.drop_room(id, &error),
@@ -157,7 +157,7 @@ impl Engine {
         id: RoomId,
         ticket: TicketId,
         last: Option<MessageId>,
-        heard: Option<EventId>,
+        heard: EventId,
         result: Result<Frame, Error>,
     ) {
         if !self.is_joining(id, ticket) {
@@ -166,7 +166,7 @@ impl Engine {
         match result {
             Ok(frame) => {
                 let position = self.feed.rooms.get(id).and_then(|room| room.resume).map(|position| position.after);
-                self.begin(now, id, latest_in(frame, id).or(position).or(heard), last);
+                self.begin(now, id, latest_in(frame, id).or(position).unwrap_or(heard), last);
             }
             Err(error) => self.drop_room(id, &error),
         }
@@ -177,11 +177,10 @@ impl Engine {
         self.feed.rooms.get(id).is_some_and(|room| room.asked_by == ticket && room.joining.is_some())
     }
 
-    /// `time` is the latest event, if the server named one: it may have shut the room since it showed its messages.
-    fn begin(&mut self, now: Now, id: RoomId, time: Option<EventId>, last: Option<MessageId>) {
+    /// `time` is the latest event, as far as it is known.
+    fn begin(&mut self, now: Now, id: RoomId, time: EventId, last: Option<MessageId>) {
         let Some(room) = self.feed.rooms.get_mut(id) else { return };
         let Some(waiters) = room.joining.take() else { return };
-        let time = time.unwrap_or_default();
         room.showing_from = time;
         let known = self.feed.strays.iter().copied();
         match room.resume.take() {
