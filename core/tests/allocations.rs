@@ -46,12 +46,12 @@ fn an_event_takes_little_to_decode() {
         let frame = stage.frame(1, events);
         count(|| drop(Frame::parse(&frame).expect("a frame")))
     });
-    assert_eq!(counts, [10, 22, 115]);
+    assert_eq!(counts, [5, 17, 110]);
 }
 
 #[test]
 fn the_engine_adds_little_to_a_frame_however_many_rooms_there_are() {
-    assert_eq!([1, 10, 100].map(|events| of_a_frame(1, events)), [11, 33, 217]);
+    assert_eq!([1, 10, 100].map(|events| of_a_frame(1, events)), [4, 26, 210]);
     assert_eq!(of_a_frame(100, 1), of_a_frame(1, 1));
 }
 

@@ -1,10 +1,9 @@
 //! From fields to an event.
 
-use std::sync::Arc;
-
 use serde_json::Value;
 
-use super::fields::{Fields, Text};
+use super::fields::Fields;
+use super::names::Names;
 use super::{AccessChange, Event, EventKind, Message, Notice, RoomDetails, Suspension};
 use crate::{EventId, MessageId, RoomId, UserId};
 
@@ -27,8 +26,8 @@ impl std::fmt::Display for NoEvent {
 }
 
 impl Fields<'_> {
-    /// Takes the event out. Names that one of the `earlier` events has are shared with it.
-    pub(super) fn build(&mut self, earlier: &[Event]) -> Result<Event, NoEvent> {
+    /// Takes the event out. Names that are known are shared.
+    pub(super) fn build(&mut self, names: &mut Names) -> Result<Event, NoEvent> {
         let event_type = self.event_type.ok_or(NoEvent::Lacks("event_type"))?;
         let kind = match event_type {
             1 => EventKind::MessagePosted(self.message()?),
@@ -36,7 +35,7 @@ impl Fields<'_> {
             3 => EventKind::UserEntered,
             4 => EventKind::UserLeft,
             5 => EventKind::RoomNameChanged(RoomDetails::read(
-                self.content.take(),
+                self.content(),
                 self.room_name.as_ref().map(|name| &*name.0),
             )),
             6 => EventKind::MessageStarred(self.message()?),
@@ -48,7 +47,7 @@ impl Fields<'_> {
             12 => EventKind::ModeratorFlag(self.notice()),
             13 => EventKind::UserSettingsChanged(self.notice()),
             14 => EventKind::GlobalNotification(self.notice()),
-            15 => EventKind::AccessLevelChanged(AccessChange::read(self.content.take(), self.target_user_id.is_some())),
+            15 => EventKind::AccessLevelChanged(AccessChange::read(self.content(), self.target_user_id.is_some())),
             16 => EventKind::UserNotification(self.notice()),
             17 => EventKind::Invitation(self.notice()),
             18 => EventKind::MessageReply(self.message()?),
@@ -56,7 +55,7 @@ impl Fields<'_> {
             20 => EventKind::MessageMovedIn(self.message()?),
             21 => EventKind::TimeBreak(self.notice()),
             22 => EventKind::FeedTicker(self.notice()),
-            29 => EventKind::UserSuspended(Suspension::read(self.content.take())),
+            29 => EventKind::UserSuspended(Suspension::read(self.content())),
             30 => EventKind::UserMerged(self.notice()),
             34 => EventKind::UserNameOrAvatarChanged,
             other => return Err(NoEvent::Unknown(other)),
@@ -64,18 +63,18 @@ impl Fields<'_> {
         if kind.message().is_none() {
             self.keep_what_the_kind_has_not();
         }
-        Ok(self.event(kind, earlier))
+        Ok(self.event(kind, names))
     }
 
     /// An event of this kind with the fields that all kinds share.
-    pub(super) fn event(&mut self, kind: EventKind, earlier: &[Event]) -> Event {
+    pub(super) fn event(&mut self, kind: EventKind, names: &mut Names) -> Event {
         Event {
             id: self.id.map(EventId),
             time_stamp: self.time_stamp,
             room_id: self.room_id.map(RoomId),
-            room_name: self.room_name.take().map(|name| shared(&name, earlier, |event| event.room_name.as_ref())),
+            room_name: self.room_name.take().map(|name| names.share(&name.0)),
             user_id: self.user_id.map(UserId),
-            user_name: self.user_name.take().map(|name| shared(&name, earlier, |event| event.user_name.as_ref())),
+            user_name: self.user_name.take().map(|name| names.share(&name.0)),
             target_user_id: self.target_user_id.map(UserId),
             kind,
             extra: std::mem::take(&mut self.extra),
@@ -85,11 +84,11 @@ impl Fields<'_> {
     fn message(&mut self) -> Result<Message, NoEvent> {
         Ok(Message {
             id: MessageId(self.message_id.ok_or(NoEvent::Lacks("message_id"))?),
-            content: self.content.take(),
+            content: self.content(),
             parent_id: self.parent_id.map(MessageId),
             show_parent: self.show_parent.unwrap_or_default(),
-            parent_user_name: self.parent_user_name.take(),
-            parent_text: self.parent_text.take(),
+            parent_user_name: self.parent_user_name.take().map(String::from),
+            parent_text: self.parent_text.take().map(String::from),
             edits: self.edits.unwrap_or_default(),
             stars: self.stars.unwrap_or_default(),
             owner_stars: self.owner_stars.unwrap_or_default(),
@@ -101,19 +100,23 @@ impl Fields<'_> {
         })
     }
 
+    fn content(&mut self) -> Option<String> {
+        self.content.take().map(String::from)
+    }
+
     fn notice(&mut self) -> Notice {
-        Notice { content: self.content.take() }
+        Notice { content: self.content() }
     }
 
     /// Fields of a message, on an event that is about none.
     fn keep_what_the_kind_has_not(&mut self) {
         let fields = [
-            ("content", self.content.take().map(Value::from)),
+            ("content", self.content().map(Value::from)),
             ("message_id", self.message_id.map(Value::from)),
             ("parent_id", self.parent_id.map(Value::from)),
             ("show_parent", self.show_parent.map(Value::from)),
-            ("parent_username", self.parent_user_name.take().map(Value::from)),
-            ("parent_text", self.parent_text.take().map(Value::from)),
+            ("parent_username", self.parent_user_name.take().map(|name| Value::from(name.0))),
+            ("parent_text", self.parent_text.take().map(|text| Value::from(text.0))),
             ("message_edits", self.edits.map(Value::from)),
             ("message_stars", self.stars.map(Value::from)),
             ("message_owner_stars", self.owner_stars.map(Value::from)),
@@ -129,13 +132,4 @@ impl Fields<'_> {
             }
         }
     }
-}
-
-/// How many events before one are looked at for the same name.
-const LOOK_BACK: usize = 8;
-
-/// The name, as one of the last events has it or as a new one: few people talk at a time, and all in one room.
-fn shared(name: &Text<'_>, earlier: &[Event], field: impl Fn(&Event) -> Option<&Arc<str>>) -> Arc<str> {
-    let last = earlier.iter().rev().take(LOOK_BACK).filter_map(field).find(|known| ***known == *name.0);
-    last.map_or_else(|| Arc::from(&*name.0), Arc::clone)
 }

@@ -1,11 +1,12 @@
 //! The fields of an event before it is known what they mean, and how to read them fast.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
 use serde_json::{Map, Value};
+
+use super::text::Text;
 
 macro_rules! fields {
     ($($name:literal $field:ident: $type:ty,)*) => {
@@ -68,7 +69,7 @@ fields! {
     "event_type" event_type: u32,
     "id" id: u64,
     "time_stamp" time_stamp: u64,
-    "content" content: String,
+    "content" content: Text<'a>,
     "user_id" user_id: i64,
     "user_name" user_name: Text<'a>,
     "target_user_id" target_user_id: i64,
@@ -77,8 +78,8 @@ fields! {
     "message_id" message_id: u64,
     "parent_id" parent_id: u64,
     "show_parent" show_parent: bool,
-    "parent_username" parent_user_name: String,
-    "parent_text" parent_text: String,
+    "parent_username" parent_user_name: Text<'a>,
+    "parent_text" parent_text: Text<'a>,
     "message_edits" edits: u32,
     "message_stars" stars: u32,
     "message_owner_stars" owner_stars: u32,
@@ -104,31 +105,6 @@ impl<'de> Deserialize<'de> for Key {
             }
         }
         deserializer.deserialize_identifier(Name)
-    }
-}
-
-/// A text that is borrowed where that can be: most names were in the event before.
-pub(super) struct Text<'a>(pub(super) Cow<'a, str>);
-
-impl<'de> Deserialize<'de> for Text<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Characters;
-        impl<'de> Visitor<'de> for Characters {
-            type Value = Text<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a text")
-            }
-
-            fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Text<'de>, E> {
-                Ok(Text(Cow::Borrowed(text)))
-            }
-
-            fn visit_str<E: Error>(self, text: &str) -> Result<Text<'de>, E> {
-                Ok(Text(Cow::Owned(text.to_owned())))
-            }
-        }
-        deserializer.deserialize_str(Characters)
     }
 }
 

@@ -1,10 +1,13 @@
 //! Frames: what a WebSocket brings, and what a poll answers.
 
+use serde::de::Deserializer as _;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::members::{Object, keep, keep_mark, keep_raw};
-use super::strict::{Name, Strict, UpdateKey};
+use super::names::Names;
+use super::strict::{FrameReader, Name, UpdateKey};
+use super::text::lossy;
 use super::{Event, capped, lenient};
 use crate::{EventId, RoomId};
 
@@ -59,10 +62,23 @@ impl Frame {
     /// Fails for what is no JSON object at all. Any other oddity is kept where it stands: as an event that cannot be
     /// read, or in `extra`.
     pub fn parse(json: &[u8]) -> Result<Self, NotAFrame> {
-        match serde_json::from_slice::<Strict<Self>>(json) {
-            Ok(Strict(frame)) => Ok(frame.sorted()),
-            Err(_) => Self::parse_leniently(&String::from_utf8_lossy(json)),
+        Self::read(json, &mut Names::default())
+    }
+
+    /// The same, with names from earlier frames shared.
+    pub(crate) fn read(json: &[u8], names: &mut Names) -> Result<Self, NotAFrame> {
+        let json = lossy(json);
+        match Self::parse_strictly(&json, names) {
+            Ok(frame) => Ok(frame.sorted()),
+            Err(_) => Self::parse_leniently(&json),
         }
+    }
+
+    fn parse_strictly(json: &str, names: &mut Names) -> serde_json::Result<Self> {
+        let mut deserializer = serde_json::Deserializer::from_str(json);
+        let frame = deserializer.deserialize_map(FrameReader(names))?;
+        deserializer.end()?;
+        Ok(frame)
     }
 
     fn parse_leniently(json: &str) -> Result<Self, NotAFrame> {

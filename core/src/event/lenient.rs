@@ -6,8 +6,10 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::build::NoEvent;
-use super::fields::{Fields, Text};
+use super::fields::Fields;
+use super::names::Names;
 use super::strict::Strict;
+use super::text::Text;
 use super::{Event, EventKind, capped};
 
 /// One event from its text.
@@ -24,7 +26,7 @@ pub(super) fn odd(raw: &str) -> Event {
         Ok(object) => object,
         Err(error) => return Event::malformed(raw, &error),
     };
-    let (mut known, reason) = match Fields::take(object.clone()).build(&[]) {
+    let (mut known, reason) = match Fields::take(object.clone()).build(&mut Names::default()) {
         Ok(event) => return event,
         Err(reason) => (Fields::take(object.clone()), reason),
     };
@@ -34,7 +36,7 @@ pub(super) fn odd(raw: &str) -> Event {
     };
     // The raw form has everything.
     known.extra.clear();
-    known.event(kind, &[])
+    known.event(kind, &mut Names::default())
 }
 
 /// So many events of a list that cannot be read are shown one by one: each takes hundreds of times the memory of its
@@ -93,20 +95,14 @@ impl Lenient for i64 {
     }
 }
 
-impl Lenient for String {
+impl Lenient for Text<'_> {
     fn read(value: Value) -> Result<Option<Self>, Value> {
         match value {
             Value::Null => Ok(None),
-            Value::String(text) => Ok(Some(text)),
-            Value::Number(number) => Ok(Some(number.to_string())),
+            Value::String(text) => Ok(Some(Text(Cow::Owned(text)))),
+            Value::Number(number) => Ok(Some(Text(Cow::Owned(number.to_string())))),
             other => Err(other),
         }
-    }
-}
-
-impl Lenient for Text<'_> {
-    fn read(value: Value) -> Result<Option<Self>, Value> {
-        Ok(String::read(value)?.map(|text| Text(Cow::Owned(text))))
     }
 }
 

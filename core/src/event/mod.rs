@@ -14,9 +14,11 @@ mod json;
 mod lenient;
 mod members;
 mod message;
+mod names;
 mod notice;
 mod snapshot;
 mod strict;
+mod text;
 
 use std::sync::Arc;
 
@@ -24,6 +26,7 @@ pub use access::{AccessChange, AccessLevel};
 pub use feed::FeedChange;
 pub use frame::{Frame, NotAFrame, RoomUpdate};
 pub use message::Message;
+pub(crate) use names::Names;
 pub use notice::{Notice, RoomDetails, Suspension};
 use serde_json::{Map, Value};
 pub use snapshot::RoomSnapshot;
@@ -45,7 +48,7 @@ pub struct Event {
     pub room_name: Option<Arc<str>>,
     /// Who did it. Missing for other people's stars and for the messages of anonymised users; negative for the system.
     pub user_id: Option<UserId>,
-    /// The name of who did it. Names that repeat in a frame are shared.
+    /// The name of who did it. Names that repeat are shared.
     pub user_name: Option<Arc<str>>,
     /// Whom it is addressed to or happened to. May be missing on replies and mentions (protocol notes, 3.1).
     pub target_user_id: Option<UserId>,
@@ -137,7 +140,7 @@ impl Event {
 
     /// Reads one event from JSON. What cannot be read gives a [`EventKind::Malformed`].
     pub fn parse(json: &[u8]) -> Self {
-        lenient::event(&String::from_utf8_lossy(json))
+        lenient::event(&text::lossy(json))
     }
 
     /// The message that this is about.

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::members::{Object, keep, keep_raw};
 use super::strict::Strict;
+use super::text::lossy;
 use super::{Event, NotAFrame, lenient};
 use crate::EventId;
 
@@ -41,12 +42,13 @@ impl RoomSnapshot {
             #[serde(default)]
             ms: Option<Value>,
         }
-        match serde_json::from_slice::<Plain>(json) {
+        let json = lossy(json);
+        match serde_json::from_str::<Plain>(&json) {
             Ok(Plain { events: Strict(events), time, sync, timeout, ms }) => {
                 let extra = ms.map(|ms| ("ms".to_owned(), ms)).into_iter().collect();
                 Ok(Self { events, time, sync, timeout, extra })
             }
-            Err(_) => Self::parse_leniently(&String::from_utf8_lossy(json)),
+            Err(_) => Self::parse_leniently(&json),
         }
     }
 

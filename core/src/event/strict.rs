@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
 use super::fields::Fields;
+use super::names::Names;
 use super::{Event, Frame, RoomUpdate};
 use crate::RoomId;
 
@@ -16,103 +17,113 @@ impl<'de> Deserialize<'de> for Strict<Event> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut fields = Fields::default();
         (&mut fields).deserialize(deserializer)?;
-        fields.build(&[]).map(Strict).map_err(Error::custom)
+        fields.build(&mut Names::default()).map(Strict).map_err(Error::custom)
     }
 }
 
 impl<'de> Deserialize<'de> for Strict<Vec<Event>> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct List;
-        impl<'de> Visitor<'de> for List {
-            type Value = Strict<Vec<Event>>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a list of events")
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Strict<Vec<Event>>, A::Error> {
-                let mut events = Vec::new();
-                loop {
-                    let mut fields = Fields::default();
-                    if list.next_element_seed(&mut fields)?.is_none() {
-                        return Ok(Strict(events));
-                    }
-                    if events.is_empty() {
-                        // Most frames have one event, and a vector would make room for four.
-                        events.reserve_exact(1);
-                    }
-                    let event = fields.build(&events).map_err(Error::custom)?;
-                    events.push(event);
-                }
-            }
-        }
-        deserializer.deserialize_seq(List)
+        EventsReader(&mut Names::default()).deserialize(deserializer).map(Strict)
     }
 }
 
-impl<'de> Deserialize<'de> for Strict<Frame> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Members;
-        impl<'de> Visitor<'de> for Members {
-            type Value = Strict<Frame>;
+/// Reads a frame in which everything is as it should be.
+pub(super) struct FrameReader<'n>(pub(super) &'n mut Names);
 
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a frame")
-            }
+impl<'de> Visitor<'de> for FrameReader<'_> {
+    type Value = Frame;
 
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Strict<Frame>, A::Error> {
-                let mut frame = Frame::default();
-                while let Some(name) = map.next_key()? {
-                    match name {
-                        Name::Room(room) => {
-                            if frame.rooms.is_empty() {
-                                frame.rooms.reserve_exact(1);
-                            }
-                            frame.rooms.push((room, map.next_value::<Strict<_>>()?.0));
-                        }
-                        Name::Sync => frame.sync = map.next_value()?,
-                        Name::Reset => frame.reset = map.next_value()?,
-                        Name::Other(name) => {
-                            frame.extra.insert(name, map.next_value()?);
-                        }
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a frame")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Frame, A::Error> {
+        let mut frame = Frame::default();
+        while let Some(name) = map.next_key()? {
+            match name {
+                Name::Room(room) => {
+                    if frame.rooms.is_empty() {
+                        // Most frames have one room, and a vector would make room for four.
+                        frame.rooms.reserve_exact(1);
                     }
+                    frame.rooms.push((room, map.next_value_seed(UpdateReader(self.0))?));
                 }
-                Ok(Strict(frame))
+                Name::Sync => frame.sync = map.next_value()?,
+                Name::Reset => frame.reset = map.next_value()?,
+                Name::Other(name) => {
+                    frame.extra.insert(name, map.next_value()?);
+                }
             }
         }
-        deserializer.deserialize_map(Members)
+        Ok(frame)
     }
 }
 
-impl<'de> Deserialize<'de> for Strict<RoomUpdate> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Members;
-        impl<'de> Visitor<'de> for Members {
-            type Value = Strict<RoomUpdate>;
+struct UpdateReader<'n>(&'n mut Names);
 
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("the news of a room")
-            }
+impl<'de> DeserializeSeed<'de> for UpdateReader<'_> {
+    type Value = RoomUpdate;
 
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Strict<RoomUpdate>, A::Error> {
-                let mut update = RoomUpdate::default();
-                while let Some(name) = map.next_key()? {
-                    match name {
-                        UpdateKey::E => update.events = map.next_value::<Strict<_>>()?.0,
-                        UpdateKey::T => update.t = map.next_value()?,
-                        UpdateKey::D => update.d = map.next_value()?,
-                        UpdateKey::Timeout => update.timeout = map.next_value()?,
-                        UpdateKey::Reset => update.reset = map.next_value()?,
-                        UpdateKey::Exit => update.exit = map.next_value()?,
-                        UpdateKey::Other(name) => {
-                            update.extra.insert(name, map.next_value()?);
-                        }
-                    }
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<RoomUpdate, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for UpdateReader<'_> {
+    type Value = RoomUpdate;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the news of a room")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<RoomUpdate, A::Error> {
+        let mut update = RoomUpdate::default();
+        while let Some(name) = map.next_key()? {
+            match name {
+                UpdateKey::E => update.events = map.next_value_seed(EventsReader(self.0))?,
+                UpdateKey::T => update.t = map.next_value()?,
+                UpdateKey::D => update.d = map.next_value()?,
+                UpdateKey::Timeout => update.timeout = map.next_value()?,
+                UpdateKey::Reset => update.reset = map.next_value()?,
+                UpdateKey::Exit => update.exit = map.next_value()?,
+                UpdateKey::Other(name) => {
+                    update.extra.insert(name, map.next_value()?);
                 }
-                Ok(Strict(update))
             }
         }
-        deserializer.deserialize_map(Members)
+        Ok(update)
+    }
+}
+
+struct EventsReader<'n>(&'n mut Names);
+
+impl<'de> DeserializeSeed<'de> for EventsReader<'_> {
+    type Value = Vec<Event>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Vec<Event>, D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de> Visitor<'de> for EventsReader<'_> {
+    type Value = Vec<Event>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of events")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<Event>, A::Error> {
+        let mut events = Vec::new();
+        loop {
+            let mut fields = Fields::default();
+            if list.next_element_seed(&mut fields)?.is_none() {
+                return Ok(events);
+            }
+            if events.is_empty() {
+                events.reserve_exact(1);
+            }
+            events.push(fields.build(self.0).map_err(Error::custom)?);
+        }
     }
 }
 

@@ -16,7 +16,7 @@ impl Engine {
         if !self.heard(now, socket) {
             return;
         }
-        let frame = match Frame::parse(text) {
+        let frame = match Frame::read(text, &mut self.feed.names) {
             Ok(frame) => frame,
             Err(bad) => {
                 if text.trim_ascii_start().starts_with(b"{") {

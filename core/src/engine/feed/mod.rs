@@ -36,7 +36,7 @@ use super::rest::Rest;
 use super::watch::FeedState;
 use super::{Boxed, Config, Engine, FeedConfig, Position, sooner};
 use crate::endpoint::{Acknowledge, LeaveRoom};
-use crate::event::{Event, EventKind, FeedChange, Frame, RoomSnapshot};
+use crate::event::{Event, EventKind, FeedChange, Frame, Names, RoomSnapshot};
 use crate::{Error, EventId, LoginError, MessageId, Now, RoomId};
 use sockets::Socket;
 
@@ -69,6 +69,7 @@ pub(super) struct Feed {
     resuming: Option<u64>,
     /// The latest event that rooms have come to which are not there any more.
     heard_before: EventId,
+    names: Names,
     ended: bool,
     /// Where the rooms stood when it ended.
     left_at: BTreeMap<RoomId, Position>,
@@ -189,6 +190,7 @@ impl Feed {
             status: Status::Idle,
             resuming: None,
             heard_before: EventId::default(),
+            names: Names::default(),
             ended: false,
             left_at: BTreeMap::new(),
         }
