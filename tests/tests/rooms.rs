@@ -6,7 +6,7 @@ use sechat_core::endpoint::LeaveAllRooms;
 use sechat_core::engine::FeedState;
 use sechat_core::{Error, FeedChange};
 use sechat_fixtures::Access;
-use sechat_fixtures::switches::{ExitMark, SnapshotTime, SocketRooms};
+use sechat_fixtures::switches::{ExitMark, SnapshotTime, SocketRooms, Ticks};
 use sechat_tests::{ADA, BOT, Duo, Fate, FrameFate, OTHER, ROOM, answer, page};
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -242,6 +242,30 @@ fn a_late_reading_for_an_earlier_stay_is_not_taken_for_the_present_one() {
     duo.run(MINUTE);
     assert_eq!(duo.heard(ROOM), ["one", "two"]);
     assert!(!duo.changes().iter().any(|change| matches!(change, FeedChange::Gap { .. })), "{:?}", duo.changes());
+}
+
+/// While events are held back, so is the one that says that the account has left. All the same the socket need not show the
+/// room from there on.
+#[test]
+fn what_happens_between_two_stays_is_asked_for_though_the_end_of_the_first_is_held_back() {
+    const POLL: &str = "POST /events";
+    let mut duo = Duo::with(|setup, _| setup.switches.ticks = Ticks::NoDelta);
+    join_both(&mut duo);
+    let asked = duo.count(POLL);
+    duo.next(1, POLL, Fate::LateAnswer(Duration::from_secs(10)));
+    duo.server.send_frame(duo.now(), r#"{"r1":{"e":[{"event"#);
+    duo.until("the server to be asked", |duo| duo.count(POLL) > asked);
+    duo.server.leave(duo.now(), BOT, ROOM);
+    duo.run(Duration::from_secs(1));
+    duo.frames.push_back(FrameFate::Lost);
+    duo.ada_says(ROOM, "is it gone?");
+    duo.run(Duration::from_secs(1));
+    duo.server.enter(duo.now(), BOT, ROOM);
+    duo.ada_says(ROOM, "there it is");
+    duo.run(Duration::from_secs(5));
+    assert!(duo.heard(ROOM).is_empty(), "they wait for the answer");
+    duo.run(MINUTE);
+    assert_eq!(duo.heard(ROOM), ["is it gone?", "there it is"]);
 }
 
 #[test]

@@ -110,10 +110,13 @@ impl Engine {
         }
         let Some(room) = self.feed.rooms.get_mut(id).filter(|room| room.joining.is_none()) else { return };
         let Some(source) = self.feed.sockets.get_mut(&socket) else { return };
-        let carried = room.cover == Cover::Socket(socket) || source.carries.contains(&id);
+        let carried = source.carries.contains(&id);
         if !carried {
             // What happened before it began to carry the room is not its business.
             room.timeline.recover();
+        }
+        if last {
+            source.carries.remove(&id);
         }
         if last || source.latest < room.showing_from {
             return;
