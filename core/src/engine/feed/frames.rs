@@ -109,20 +109,20 @@ impl Engine {
             self.feed.shares = Some(true);
         }
         let Some(room) = self.feed.rooms.get_mut(id).filter(|room| room.joining.is_none()) else { return };
-        let Some(source) = self.feed.sockets.get_mut(&socket) else { return };
-        let carried = source.carries.contains(&id);
+        let Some(source) = self.feed.sockets.get(&socket) else { return };
+        let carried = room.carried_by.contains(&socket);
         if !carried {
             // What happened before it began to carry the room is not its business.
             room.timeline.recover();
         }
         if last {
-            source.carries.remove(&id);
+            room.carried_by.retain(|&other| other != socket);
         }
         if last || source.latest < room.showing_from {
             return;
         }
         if !carried {
-            source.carries.insert(id);
+            room.carried_by.push(socket);
         }
         room.denied = None;
         let better = match room.cover {

@@ -124,6 +124,8 @@ struct Room {
     handed_out: Position,
     timeline: Timeline,
     cover: Cover,
+    /// The sockets that have shown it since they opened or it was entered, whichever came last: they leave nothing of it out.
+    carried_by: Vec<SocketId>,
     /// Since when the server has denied it, and how often.
     denied: Option<(Instant, u32)>,
     /// What sockets sent before this event says nothing of who carries the room: they may have lost it since.
@@ -222,7 +224,6 @@ impl Feed {
 
     /// Takes a room out.
     fn forget(&mut self, id: RoomId) -> Option<Room> {
-        self.uncarry(id);
         let room = self.rooms.remove(id)?;
         self.heard_before = self.heard_before.max(room.timeline.cursor());
         Some(room)
@@ -236,13 +237,6 @@ impl Feed {
     /// Whether somebody wants to be in the room.
     pub(super) fn wants(&self, room: RoomId) -> bool {
         self.rooms.contains(room)
-    }
-
-    /// No socket carries the room any more; one that shows it again begins anew.
-    fn uncarry(&mut self, id: RoomId) {
-        for socket in self.sockets.values_mut() {
-            socket.carries.remove(&id);
-        }
     }
 
     fn live_room(&mut self, id: RoomId) -> Option<&mut Room> {
@@ -321,6 +315,14 @@ impl Engine {
             FeedJob::Acknowledge(messages) => self.acknowledged(now, messages, result.err().as_ref()),
             FeedJob::Leave => {}
         }
+    }
+
+    pub(super) fn tidy_rooms(&mut self) {
+        self.feed.rooms.tidy();
+    }
+
+    pub(super) fn no_room_is_restless(&self) -> bool {
+        !self.feed.rooms.has_restless()
     }
 
     /// Whether every room is joined and covered, and nothing is being caught up on.

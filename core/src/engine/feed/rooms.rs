@@ -39,6 +39,7 @@ impl Engine {
                     handed_out: resume.unwrap_or_default(),
                     timeline: Timeline::default(),
                     cover: Cover::None,
+                    carried_by: Vec::new(),
                     denied: None,
                     showing_from: EventId::default(),
                     admitted: false,
@@ -80,7 +81,7 @@ impl Engine {
         if matches!(room.cover, Cover::Socket(_)) {
             room.cover = Cover::None;
         }
-        self.feed.uncarry(id);
+        room.carried_by.clear();
     }
 
     /// As [`was_left`](Self::was_left), for every room, of each of which something may be missing.

@@ -1,6 +1,5 @@
 //! The sockets: opened, watched, replaced before they are too old, and tried again when they are lost.
 
-use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use http::Request;
@@ -25,8 +24,6 @@ pub(super) struct Socket {
     /// The room it was opened for.
     pub(super) leader: RoomId,
     state: State,
-    /// The rooms that it has shown. From the first time on it leaves nothing of them out.
-    pub(super) carries: BTreeSet<RoomId>,
     /// The latest event that it has told of, of whatever room; at first the latest known that could make it out of date.
     pub(super) latest: EventId,
     /// The socket that this one makes superfluous.
@@ -110,7 +107,6 @@ impl Engine {
         let Some(socket) = self.feed.sockets.get_mut(&id) else { return };
         self.net.watch.stats.sockets_opened += 1;
         socket.state = State::Open { since: now.mono, last_frame: now.mono };
-        socket.carries.insert(socket.leader);
         let (leader, replaces) = (socket.leader, socket.replaces);
         let replaces_primary = replaces.is_some() && replaces == self.feed.primary;
         if self.feed.primary.is_none() || replaces_primary {
@@ -123,6 +119,7 @@ impl Engine {
             room.denied = None;
             room.admitted = true;
             room.cover = Cover::Socket(id);
+            room.carried_by.push(id);
             room.timeline.recover();
         }
         match self.feed.status {
@@ -147,6 +144,7 @@ impl Engine {
             self.keep(socket.replaces);
         }
         for (room_id, room) in self.feed.rooms.iter_mut() {
+            room.carried_by.retain(|&other| other != id);
             let led = room_id == socket.leader && room.cover == Cover::Opening;
             if led || room.cover == Cover::Socket(id) {
                 room.cover = Cover::None;
@@ -170,10 +168,9 @@ impl Engine {
                 let id = SocketId(self.net.fresh_id());
                 let until = now.mono + self.config.request_timeout;
                 let state = State::Opening { until };
-                let carries = BTreeSet::new();
                 // What happens while it opens it may not know.
                 let latest = self.feed.rooms.iter().map(|(_, room)| room.showing_from).max().unwrap_or_default();
-                let socket = Socket { leader, state, carries, latest, replaces, succeeded: false, retire_at: None };
+                let socket = Socket { leader, state, latest, replaces, succeeded: false, retire_at: None };
                 self.feed.sockets.insert(id, socket);
                 self.net.push(Output::SocketOpen(id, request));
             }
@@ -344,8 +341,11 @@ impl Engine {
         if self.feed.primary == Some(id) {
             self.feed.primary = self.feed.sockets.iter().find(|(_, s)| s.opened_at().is_some()).map(|(&id, _)| id);
         }
-        for (_, room) in self.feed.rooms.iter_mut().filter(|(_, room)| room.cover == Cover::Socket(id)) {
-            room.cover = Cover::None;
+        for (_, room) in self.feed.rooms.iter_mut() {
+            room.carried_by.retain(|&other| other != id);
+            if room.cover == Cover::Socket(id) {
+                room.cover = Cover::None;
+            }
         }
         self.end_trials_of_none();
     }
