@@ -66,6 +66,8 @@ pub struct Engine {
     /// Nothing may be sent before this.
     hold_until: Option<Instant>,
     denials: Denials,
+    /// Set while nothing is under way: nothing is due before this.
+    quiet: Option<Deadline>,
     /// Calls that wait for the session alone.
     logins: Vec<TicketId>,
     results: BTreeMap<TicketId, Result<Boxed, Error>>,
@@ -148,6 +150,7 @@ impl Engine {
             kept: BTreeMap::new(),
             hold_until: None,
             denials: Denials::default(),
+            quiet: None,
             logins: Vec::new(),
             results: BTreeMap::new(),
             internal: VecDeque::new(),
@@ -282,7 +285,12 @@ impl Engine {
                 }
             }
             Input::SocketOpened(id) => self.socket_opened(now, id),
-            Input::SocketFrame(id, text) => self.frame(now, id, &text),
+            Input::SocketFrame(id, text) => {
+                self.frame(now, id, &text);
+                if self.is_still_quiet(now) {
+                    return;
+                }
+            }
             Input::SocketClosed(id, fault) => self.socket_closed(now, id, &fault),
         }
         self.run(now);
@@ -302,15 +310,11 @@ impl Engine {
 
     /// When to hand in [`Input::Timeout`]; may change with every other verb.
     pub fn poll_timeout(&self) -> Option<Deadline> {
-        if self.ending == Ending::Finished {
-            return None;
+        match self.ending {
+            Ending::Finished => None,
+            // Frames may have put it off since: to be woken early does no harm, and seldom happens.
+            _ => self.quiet.or_else(|| self.next_deadline()),
         }
-        let exchange = self.net.deadline().map(|at| (at, "an answer is overdue"));
-        let session = self.session.deadline().map(|at| (at, "the next attempt to get a session"));
-        let calls = self.calls_deadline().map(|at| (at, "the next call"));
-        let hold = self.hold_until.map(|at| (at, "the end of a wait that the server asked for"));
-        let all = [exchange, session.filter(|_| hold.is_none()), hold, calls, self.feed_deadline()];
-        all.into_iter().fold(None, sooner).map(|(at, why)| Deadline { at, why })
     }
 
     /// The chat server that it is for.
@@ -334,6 +338,15 @@ impl Engine {
     /// so do the rooms that the engine leaves by itself.
     pub fn queued(&self) -> usize {
         self.queue.len()
+    }
+
+    fn next_deadline(&self) -> Option<Deadline> {
+        let exchange = self.net.deadline().map(|at| (at, "an answer is overdue"));
+        let session = self.session.deadline().map(|at| (at, "the next attempt to get a session"));
+        let calls = self.calls_deadline().map(|at| (at, "the next call"));
+        let hold = self.hold_until.map(|at| (at, "the end of a wait that the server asked for"));
+        let all = [exchange, session.filter(|_| hold.is_none()), hold, calls, self.feed_deadline()];
+        all.into_iter().fold(None, sooner).map(|(at, why)| Deadline { at, why })
     }
 
     /// Does everything that can be done without waiting.
@@ -365,6 +378,7 @@ impl Engine {
             }
         }
         self.watch(now);
+        self.quiet = if self.is_quiet() { self.next_deadline() } else { None };
     }
 
     fn answered(&mut self, now: Now, owner: Owner, answer: Answer) {

@@ -3,6 +3,7 @@
 use super::calls::{Purpose, Sink};
 use super::feed::FeedJob;
 use super::{Ending, Engine};
+use crate::Now;
 
 /// What an engine that has nothing to do at this moment waits for: see [`Engine::rest`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +29,18 @@ impl Engine {
         }
         self.feed_rest()
     }
+
+    /// Whether there is nothing to do, and no room needs anything.
+    pub(super) fn is_quiet(&self) -> bool {
+        self.rest() == Rest::Quiet && self.no_room_is_restless()
+    }
+
+    /// Whether a frame has changed nothing but what it brought. Nearly all are such, and looking after everything takes as long
+    /// as the rest that the engine does for one.
+    pub(super) fn is_still_quiet(&mut self, now: Now) -> bool {
+        self.tidy_rooms();
+        self.quiet.is_some_and(|deadline| now.mono < deadline.at) && self.is_quiet()
+    }
 }
 
 #[cfg(test)]
@@ -36,7 +49,7 @@ mod tests {
 
     use super::*;
     use crate::engine::{Access, Config, Input, Output};
-    use crate::{Now, RoomId, Server, TransportError};
+    use crate::{RoomId, Server, TransportError};
 
     #[test]
     #[expect(clippy::disallowed_methods, reason = "any instant will do to start from")]

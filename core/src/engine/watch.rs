@@ -191,6 +191,7 @@ impl Watch {
     /// A socket has brought something, or a poll.
     pub(super) fn heard(&mut self, now: Now) {
         self.heard = Some(now.mono);
+        self.latest = Some(now.mono);
     }
 
     pub(super) fn socket_ended(&mut self, now: Now, reason: &str) {
