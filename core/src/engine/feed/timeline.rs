@@ -4,14 +4,20 @@
 //! or before the *cursor*, the end of what was covered so far, nothing is missing. When one begins later, it and all
 //! that follow are held back until the server has been asked for the rest.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+mod merge;
+mod seen;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use merge::{merged, posted};
+use seen::Seen;
 
 use crate::engine::Position;
-use crate::event::{Event, EventKind, RoomUpdate};
+use crate::event::{Event, RoomUpdate};
 use crate::{EventId, MessageId};
 
-/// How many ids are remembered to recognise a repetition; older ones count as repetitions.
-const REMEMBERED: usize = 4096;
+/// How many messages that were read in the room are remembered, to recognise their events.
+const READ_REMEMBERED: usize = 4096;
 /// So many gaps that turn out to be none, and `d` is no longer believed.
 const FALSE_ALARMS: u32 = 3;
 /// So many events wait for the room's own updates; what goes beyond is left to those.
@@ -22,10 +28,7 @@ const PARKED_AT_MOST: usize = 1024;
 pub(super) struct Timeline {
     /// Everything up to here has been delivered.
     cursor: EventId,
-    /// Ids up to here are repetitions, remembered or not.
-    floor: EventId,
-    /// In order.
-    seen: VecDeque<EventId>,
+    seen: Seen,
     last_message: Option<MessageId>,
     /// Messages up to here were delivered to an earlier process.
     known_messages: Option<MessageId>,
@@ -86,10 +89,10 @@ impl Timeline {
         known: impl Iterator<Item = EventId>,
     ) -> Vec<Event> {
         self.cursor = time;
-        self.floor = time;
+        self.seen.set_floor(time);
         self.last_message = last_message;
-        for id in known.filter(|id| *id > time) {
-            self.note(id);
+        for id in known {
+            self.seen.remember(id);
         }
         let later = self.parked.split_off(&time);
         let mut early = std::mem::replace(&mut self.parked, later);
@@ -110,9 +113,9 @@ impl Timeline {
         let now = self.position();
         let until = self.replays_until.unwrap_or_default();
         self.replays_until = Some(Position::new(now.after.max(until.after), now.message.max(until.message)));
-        (self.cursor, self.floor) = (from.after, from.after);
+        self.cursor = from.after;
+        self.seen.restart(from.after);
         (self.last_message, self.known_messages) = (from.message, from.message);
-        self.seen.clear();
         self.from_room.clear();
         self.recover();
     }
@@ -178,7 +181,7 @@ impl Timeline {
     /// An event of this room that arrived under another room's key.
     pub(super) fn park(&mut self, event: Event) {
         if let Some(id) = event.id
-            && self.is_new(id)
+            && self.seen.is_new(id)
         {
             self.parked.insert(id, event);
         }
@@ -268,7 +271,7 @@ impl Timeline {
         let missed = events.iter().filter(|event| !self.is_replayed(event)).count() as u64;
         self.last_message = self.last_message.max(events.iter().filter_map(posted).max());
         self.from_room.extend(events.iter().filter_map(posted));
-        while self.from_room.len() > REMEMBERED {
+        while self.from_room.len() > READ_REMEMBERED {
             self.from_room.pop_first();
         }
         let mut rest = RoomUpdate::default();
@@ -278,7 +281,7 @@ impl Timeline {
         }
         let mut events = merged(events, self.deliver(rest));
         // What turns up of the gap after all would come out of order.
-        self.floor = self.cursor;
+        self.seen.set_floor(self.cursor);
         for Held { update, size, .. } in later {
             events.extend(self.take_in(update, size));
         }
@@ -317,7 +320,7 @@ impl Timeline {
         // Without an id there is no telling repetitions: such events keep their place at the end.
         events.sort_by_key(|event| event.id.map_or(u64::MAX, |id| id.0));
         events.retain(|event| {
-            let new = event.id.is_none_or(|id| self.remember(id));
+            let new = event.id.is_none_or(|id| self.seen.remember(id));
             new && posted(event).is_none_or(|id| !self.knows(id))
         });
         self.last_message = self.last_message.max(events.iter().filter_map(posted).max());
@@ -344,179 +347,11 @@ impl Timeline {
         }
         self.false_alarms < FALSE_ALARMS
     }
-
-    fn is_new(&self, id: EventId) -> bool {
-        id > self.floor && self.place(id).is_err()
-    }
-
-    /// Whether the id is new; it is not any more after this.
-    fn remember(&mut self, id: EventId) -> bool {
-        let new = id > self.floor && self.note(id);
-        if self.seen.len() > REMEMBERED {
-            self.floor = self.floor.max(self.seen.pop_front().unwrap_or_default());
-        }
-        new
-    }
-
-    /// Puts an id among those seen, unless it is there.
-    fn note(&mut self, id: EventId) -> bool {
-        let place = self.place(id);
-        if let Err(at) = place {
-            self.seen.insert(at, id);
-        }
-        place.is_err()
-    }
-
-    /// Where an id is among those seen, or where it belongs: at the end, for nearly all are newer than those before.
-    fn place(&self, id: EventId) -> Result<usize, usize> {
-        if self.seen.back().is_none_or(|&last| last < id) { Err(self.seen.len()) } else { self.seen.binary_search(&id) }
-    }
-}
-
-/// A room's messages and its events in one order. A message stands before every event that is not sure to be older, which
-/// only the posting of an earlier message is: whoever stops reading in between and goes on after an event must not pass a
-/// message that has no event of its own.
-fn merged(messages: Vec<Event>, events: Vec<Event>) -> Vec<Event> {
-    let mut messages = messages.into_iter().peekable();
-    let posts: Vec<MessageId> = events.iter().filter_map(posted).collect();
-    let mut posts = posts.into_iter().peekable();
-    let mut all = Vec::new();
-    for event in events {
-        let next = posts.peek().copied();
-        all.extend(std::iter::from_fn(|| messages.next_if(|message| next.is_none() || posted(message) < next)));
-        posts.next_if(|&post| posted(&event) == Some(post));
-        all.push(event);
-    }
-    all.extend(messages);
-    all
 }
 
 fn ids(update: &RoomUpdate) -> impl Iterator<Item = EventId> {
     update.events.iter().filter_map(|event| event.id)
 }
 
-fn posted(event: &Event) -> Option<MessageId> {
-    match &event.kind {
-        EventKind::MessagePosted(message) => Some(message.id),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn event(id: u64) -> Event {
-        Event::parse(format!(r#"{{"event_type":3,"id":{id},"room_id":1,"user_id":7}}"#).as_bytes())
-    }
-
-    fn id(event: &Event) -> Option<u64> {
-        event.id.map(|id| id.0)
-    }
-
-    #[test]
-    fn a_room_may_begin_after_the_last_of_all_events() {
-        let mut timeline = Timeline::default();
-        timeline.park(event(5));
-        timeline.park(event(u64::MAX));
-        let early = timeline.start(EventId(u64::MAX), None, std::iter::empty());
-        assert_eq!(early.iter().map(id).collect::<Vec<_>>(), [Some(5), Some(u64::MAX)]);
-    }
-
-    #[test]
-    fn what_has_happened_by_the_start_comes_at_once_and_the_rest_in_its_turn() {
-        let mut timeline = Timeline::default();
-        for id in [5, 6, 7] {
-            timeline.park(event(id));
-        }
-        let early = timeline.start(EventId(6), None, std::iter::empty());
-        assert_eq!(early.iter().map(id).collect::<Vec<_>>(), [Some(5), Some(6)]);
-        let update = RoomUpdate { t: Some(EventId(9)), d: Some(3), ..RoomUpdate::default() };
-        assert_eq!(timeline.update(update, 0).iter().map(id).collect::<Vec<_>>(), [Some(7)]);
-    }
-
-    #[test]
-    fn what_was_delivered_before_the_start_is_not_delivered_again() {
-        let mut timeline = Timeline::default();
-        drop(timeline.start(EventId(10), None, [EventId(12)].into_iter()));
-        let events = vec![event(10), event(11), event(12), event(13)];
-        let update = RoomUpdate { t: Some(EventId(13)), d: Some(4), events, ..RoomUpdate::default() };
-        assert_eq!(timeline.update(update, 0).iter().map(id).collect::<Vec<_>>(), [Some(11), Some(13)]);
-    }
-
-    #[test]
-    fn what_comes_late_is_delivered_all_the_same_and_once() {
-        let mut timeline = Timeline::default();
-        drop(timeline.start(EventId(10), None, std::iter::empty()));
-        let mut bring = |ids: std::ops::Range<u64>| {
-            let events = ids.map(event).collect();
-            timeline.update(RoomUpdate { events, ..RoomUpdate::default() }, 0).len()
-        };
-        assert_eq!((bring(12..14), bring(11..12), bring(11..14)), (2, 1, 0));
-        assert_eq!((bring(14..6000), bring(11..6000)), (5986, 0), "not all of them are remembered");
-    }
-
-    #[test]
-    fn alarms_that_are_false_are_raised_three_times() {
-        let mut timeline = Timeline::default();
-        drop(timeline.start(EventId(10), None, std::iter::empty()));
-        let update =
-            |t, d| RoomUpdate { t: Some(EventId(t)), d: Some(d), events: vec![event(t)], ..Default::default() };
-        for t in [20, 30, 40] {
-            assert_eq!(timeline.update(update(t, 1), 0), []);
-            timeline.asked();
-            let filled = timeline.filled(EventId(t - 10), update(t, 10));
-            assert_eq!((filled.events.iter().map(id).collect::<Vec<_>>(), filled.missed), (vec![Some(t)], 0));
-        }
-        assert_eq!(timeline.update(update(50, 1), 0).iter().map(id).collect::<Vec<_>>(), [Some(50)]);
-    }
-
-    #[test]
-    fn what_is_held_back_is_counted() {
-        let mut timeline = Timeline::default();
-        timeline.recover();
-        for (events, size) in [(vec![event(1)], 10), (vec![event(2), event(3)], 20), (Vec::new(), 40)] {
-            drop(timeline.update(RoomUpdate { events, ..RoomUpdate::default() }, size));
-        }
-        assert_eq!(timeline.held(), (3, 30), "a heartbeat is nothing to hold");
-    }
-
-    #[test]
-    fn messages_without_events_come_before_all_that_may_be_newer() {
-        let posted = |event: u64, message: u64| {
-            let id = if event > 0 { format!(r#""id":{event},"#) } else { String::new() };
-            let json =
-                format!(r#"{{"event_type":1,{id}"room_id":1,"user_id":7,"message_id":{message},"content":"x"}}"#);
-            Event::parse(json.as_bytes())
-        };
-        let read = vec![posted(0, 8), posted(0, 9), posted(0, 12), posted(0, 13)];
-        let held = vec![event(47), posted(50, 10), event(53), posted(54, 14), event(55)];
-        let order: Vec<_> = merged(read, held).iter().map(|one| (id(one), super::posted(one).map(|id| id.0))).collect();
-        let (of, without) =
-            (|event: u64, message: u64| (Some(event), Some(message)), |message: u64| (None, Some(message)));
-        let expected = [
-            without(8),
-            without(9),
-            (Some(47), None),
-            of(50, 10),
-            without(12),
-            without(13),
-            (Some(53), None),
-            of(54, 14),
-            (Some(55), None),
-        ];
-        assert_eq!(order, expected);
-    }
-
-    #[test]
-    fn what_is_parked_without_end_is_left_to_the_room_itself() {
-        let mut timeline = Timeline::default();
-        drop(timeline.start(EventId(10), None, std::iter::empty()));
-        for id in 11..20_000 {
-            timeline.park(event(id));
-        }
-        assert_eq!(timeline.parked.len(), PARKED_AT_MOST);
-        assert_eq!(timeline.parked.first_key_value().map(|(id, _)| id.0), Some(11), "the earliest are kept");
-        assert!(timeline.is_recovering(), "the server is asked for the others");
-    }
-}
+mod tests;
