@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sechat_core::engine::Access;
-use sechat_core::{Credentials, Error, LoginError, RoomId, Server};
+use sechat_core::{Error, LoginError, RoomId, Server};
 use sechat_fixtures::switches::{CaptchaSign, ChatCookie, FkeyPages};
 use sechat_tests::{BOT, Duo, EMAIL, Fate, OTHER, ROOM, answer, page, redirect};
 
