@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use sechat_core::FeedChange;
 use sechat_fixtures::Switches;
-use sechat_fixtures::switches::{FirstFrame, SocketRooms};
-use sechat_tests::{Duo, OTHER, ROOM};
+use sechat_fixtures::switches::{ExitMark, FirstFrame, SocketRooms};
+use sechat_tests::{ADA, BOT, Duo, Fate, OTHER, ROOM};
 
 const MINUTE: Duration = Duration::from_secs(60);
 const AUTH: &str = "POST /ws-auth";
@@ -93,4 +93,20 @@ fn a_socket_outlives_the_room_that_it_was_opened_for() {
         "a room that is left leads the new one"
     );
     assert_eq!(duo.changes(), [&FeedChange::Connecting, &FeedChange::Live]);
+}
+
+/// Asking for the socket has entered the room; then comes the kick, and then the answer.
+#[test]
+fn a_kick_before_the_address_of_the_socket_is_known_is_noticed() {
+    let mut duo = with(|switches| switches.exit_mark = ExitMark::Nowhere);
+    duo.next(1, AUTH, Fate::LateAnswer(Duration::from_secs(15)));
+    duo.join(ROOM).unwrap();
+    duo.run(Duration::from_secs(1));
+    assert!(duo.server.present(ROOM).contains(&BOT));
+    duo.server.kick(duo.now(), ADA, BOT, ROOM);
+    duo.run(3 * MINUTE);
+    assert!(duo.server.present(ROOM).contains(&BOT), "it comes back");
+    duo.ada_says(ROOM, "welcome back");
+    duo.run(Duration::from_secs(1));
+    assert_eq!(duo.heard(ROOM), ["welcome back"]);
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sechat_core::endpoint::LeaveAllRooms;
-use sechat_core::engine::FeedState;
+use sechat_core::engine::{Access as Login, FeedState};
 use sechat_core::{Error, FeedChange};
 use sechat_fixtures::Access;
 use sechat_fixtures::switches::{ExitMark, SnapshotTime, SocketRooms, Ticks};
@@ -122,6 +122,27 @@ fn a_room_that_names_no_event_begins_where_it_was_lost() {
     duo.ada_says(ROOM, "after");
     duo.run(MINUTE);
     assert_eq!(duo.heard(ROOM), ["before", "after"]);
+}
+
+/// The same in a later process, which goes on in another room.
+#[test]
+fn a_room_that_names_no_event_begins_where_an_earlier_process_stood_in_another() {
+    let mut duo = Duo::with(|setup, _| setup.switches.snapshot_time = SnapshotTime::Null);
+    join_both(&mut duo);
+    duo.ada_says(OTHER, "before");
+    duo.run(MINUTE);
+    let stored = duo.log_in().unwrap();
+    let position = duo.engine.positions()[&ROOM];
+    duo.restart(Login::Credentials(stored));
+    duo.next(2, "POST /events", Fate::Instead(answer(200, r#"{"sync":1790000000}"#)));
+    let joined = [duo.engine.resume(duo.now(), ROOM, position), duo.engine.join(duo.now(), OTHER)];
+    for room in joined {
+        duo.wait(&room).unwrap();
+    }
+    duo.run(MINUTE);
+    duo.ada_says(OTHER, "after");
+    duo.run(MINUTE);
+    assert_eq!(duo.heard(OTHER), ["after"]);
 }
 
 #[test]

@@ -67,7 +67,7 @@ pub(super) struct Feed {
     status: Status,
     /// Events missed so far, while the feed resumes after a loss.
     resuming: Option<u64>,
-    /// The latest event that rooms have come to which are not there any more.
+    /// The latest event that rooms have come to which are not there any more, or that an earlier process has.
     heard_before: EventId,
     names: Names,
     ended: bool,

@@ -32,6 +32,9 @@ impl Engine {
                 self.finish_ticket(ticket, Ok(Box::new(())));
             }
             None => {
+                if let Some(Position { after, .. }) = resume {
+                    self.feed.heard_before = self.feed.heard_before.max(after);
+                }
                 let room = Room {
                     asked_by: ticket,
                     joining: Some(vec![ticket]),
@@ -78,7 +81,8 @@ impl Engine {
     /// The server took the account out of a room that it wants to be in: it has to be entered again.
     pub(in crate::engine) fn was_left(&mut self, id: RoomId) {
         let Some(room) = self.feed.live_room(id) else { return };
-        if matches!(room.cover, Cover::Socket(_)) {
+        // A socket that is being opened for it may have been asked for, which enters the room, before that.
+        if matches!(room.cover, Cover::Socket(_) | Cover::Opening) {
             room.cover = Cover::None;
         }
         room.carried_by.clear();
