@@ -5,7 +5,7 @@ use std::time::Duration;
 use sechat_core::engine::{Access, Ticket};
 use sechat_core::{Config, Credentials, Error, Event, EventKind, MessageId, RoomId, Server, UserId};
 use sechat_fixtures::switches::ThrottleCurve;
-use sechat_fixtures::{Access as RoomAccess, Close, Message, Room, Setup};
+use sechat_fixtures::{Access as RoomAccess, Close, Message, Room, Setup, Switches};
 
 use crate::Duo;
 
@@ -53,6 +53,12 @@ impl Duo {
         duo
     }
 
+    /// The same with a server that differs.
+    #[must_use = "a scene has to be played"]
+    pub fn switched(change: impl FnOnce(&mut Switches)) -> Self {
+        Self::with(|setup, _| change(&mut setup.switches))
+    }
+
     /// Logs in.
     pub fn log_in(&mut self) -> Result<Credentials, Error> {
         let ticket = self.engine.log_in(self.now());
@@ -69,6 +75,14 @@ impl Duo {
     pub fn join_live(&mut self, room: RoomId) {
         self.join(room).expect("a room that can be joined");
         self.run(Duration::from_secs(1));
+    }
+
+    /// Joins the two rooms, and lets a minute go by.
+    pub fn join_both(&mut self) {
+        for room in [ROOM, OTHER] {
+            self.join_live(room);
+        }
+        self.run(Duration::from_secs(60));
     }
 
     /// Asks for a post.

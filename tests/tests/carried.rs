@@ -3,23 +3,11 @@
 use std::time::Duration;
 
 use sechat_core::FeedChange;
-use sechat_fixtures::Switches;
 use sechat_fixtures::switches::{ExitMark, FirstFrame, SocketRooms};
 use sechat_tests::{ADA, BOT, Duo, Fate, OTHER, ROOM};
 
 const MINUTE: Duration = Duration::from_secs(60);
 const AUTH: &str = "POST /ws-auth";
-
-fn with(change: impl FnOnce(&mut Switches)) -> Duo {
-    Duo::with(|setup, _| change(&mut setup.switches))
-}
-
-fn join_both(duo: &mut Duo) {
-    for room in [ROOM, OTHER] {
-        duo.join_live(room);
-    }
-    duo.run(MINUTE);
-}
 
 #[test]
 fn an_old_socket_stays_until_the_new_one_has_shown_its_rooms() {
@@ -27,7 +15,7 @@ fn an_old_socket_stays_until_the_new_one_has_shown_its_rooms() {
         (setup.switches.socket_rooms, setup.switches.first_frame) = (SocketRooms::All, FirstFrame::Silence);
         config.feed.renewal = 5 * MINUTE;
     });
-    join_both(&mut duo);
+    duo.join_both();
     let (entries, polls) = (duo.count(AUTH), duo.count("POST /events"));
     duo.until("a second socket", |duo| duo.server.sockets().len() == 2);
     for _ in 0..10 {
@@ -53,7 +41,7 @@ fn no_socket_is_opened_for_a_room_that_was_left_meanwhile() {
 
 #[test]
 fn a_trial_says_nothing_when_its_socket_is_lost() {
-    let mut duo = with(|switches| switches.socket_rooms = SocketRooms::Own);
+    let mut duo = Duo::switched(|switches| switches.socket_rooms = SocketRooms::Own);
     for room in [ROOM, OTHER] {
         duo.join_live(room);
     }
@@ -81,7 +69,7 @@ fn a_room_that_is_joined_after_all_were_left_has_a_socket_at_once() {
 #[test]
 fn a_socket_outlives_the_room_that_it_was_opened_for() {
     let mut duo = Duo::with(|_, config| config.feed.renewal = 5 * MINUTE);
-    join_both(&mut duo);
+    duo.join_both();
     let left = duo.engine.leave(duo.now(), ROOM);
     duo.wait(&left).unwrap();
     let opened = duo.count("WS /events/1");
@@ -98,7 +86,7 @@ fn a_socket_outlives_the_room_that_it_was_opened_for() {
 /// Asking for the socket has entered the room; then comes the kick, and then the answer.
 #[test]
 fn a_kick_before_the_address_of_the_socket_is_known_is_noticed() {
-    let mut duo = with(|switches| switches.exit_mark = ExitMark::Nowhere);
+    let mut duo = Duo::switched(|switches| switches.exit_mark = ExitMark::Nowhere);
     duo.next(1, AUTH, Fate::LateAnswer(Duration::from_secs(15)));
     duo.join(ROOM).unwrap();
     duo.run(Duration::from_secs(1));

@@ -12,20 +12,13 @@ use sechat_tests::{ADA, BOT, Duo, Fate, FrameFate, OTHER, ROOM, answer, page};
 const MINUTE: Duration = Duration::from_secs(60);
 const AUTH: &str = "POST /ws-auth";
 
-fn join_both(duo: &mut Duo) {
-    for room in [ROOM, OTHER] {
-        duo.join_live(room);
-    }
-    duo.run(MINUTE);
-}
-
 #[test]
 fn a_room_that_one_is_put_out_of_is_lost_and_others_go_on() {
     let mut duo = Duo::new();
     // Not the first time: so it lasts for longer than a minute.
     duo.server.mute(duo.now(), ADA, BOT, ROOM);
     duo.run(2 * MINUTE);
-    join_both(&mut duo);
+    duo.join_both();
     duo.server.mute(duo.now(), ADA, BOT, ROOM);
     duo.run(Duration::from_secs(1));
     assert_eq!((duo.events_of_type(4).len(), duo.events_of_type(15).len()), (1, 1), "the kick itself is heard");
@@ -45,7 +38,7 @@ fn a_room_that_one_is_put_out_of_is_lost_and_others_go_on() {
 #[test]
 fn who_may_come_back_comes_back() {
     let mut duo = Duo::new();
-    join_both(&mut duo);
+    duo.join_both();
     duo.next(1, "POST /events", Fate::Instead(answer(200, r#"{"r1":{"exit":true},"r2":{},"sync":1790000000}"#)));
     duo.cut_sockets();
     duo.run(MINUTE);
@@ -60,7 +53,7 @@ fn who_may_come_back_comes_back() {
 fn a_room_that_becomes_private_is_lost_and_others_go_on() {
     for rooms in SocketRooms::ALL {
         let mut duo = Duo::with(|setup, _| setup.switches.socket_rooms = *rooms);
-        join_both(&mut duo);
+        duo.join_both();
         duo.server.room_mut(ROOM).unwrap().access = Access::Private;
         duo.cut_sockets();
         duo.run(5 * MINUTE);
@@ -76,7 +69,7 @@ fn a_room_that_becomes_private_is_lost_and_others_go_on() {
 #[test]
 fn a_room_that_is_lost_with_something_missing_says_so() {
     let mut duo = Duo::with(|setup, _| setup.switches.exit_mark = ExitMark::Polls);
-    join_both(&mut duo);
+    duo.join_both();
     duo.take_away();
     duo.ada_says(ROOM, "who hears this?");
     duo.server.mute(duo.now(), ADA, BOT, ROOM);
@@ -128,7 +121,7 @@ fn a_room_that_names_no_event_begins_where_it_was_lost() {
 #[test]
 fn a_room_that_names_no_event_begins_where_an_earlier_process_stood_in_another() {
     let mut duo = Duo::with(|setup, _| setup.switches.snapshot_time = SnapshotTime::Null);
-    join_both(&mut duo);
+    duo.join_both();
     duo.ada_says(OTHER, "before");
     duo.run(MINUTE);
     let stored = duo.log_in().unwrap();
@@ -149,7 +142,7 @@ fn a_room_that_names_no_event_begins_where_an_earlier_process_stood_in_another()
 fn a_room_that_is_joined_while_it_is_being_left_is_not_left_once_more() {
     const LEAVE: &str = "POST /chats/leave/1";
     let mut duo = Duo::new();
-    join_both(&mut duo);
+    duo.join_both();
     duo.next(1, LEAVE, Fate::SilentBefore);
     let leaving = duo.engine.leave(duo.now(), ROOM);
     duo.run(Duration::from_secs(1));
@@ -166,7 +159,7 @@ fn a_room_that_is_joined_while_it_is_being_left_is_not_left_once_more() {
 #[test]
 fn one_denial_is_a_hiccup() {
     let mut duo = Duo::new();
-    join_both(&mut duo);
+    duo.join_both();
     duo.next(2, AUTH, Fate::Instead(answer(404, "The room does not exist, or you do not have permission")));
     duo.cut_sockets();
     duo.run(5 * MINUTE);
@@ -179,7 +172,7 @@ fn one_denial_is_a_hiccup() {
 #[test]
 fn who_joins_again_does_not_lose_the_room_for_what_was_denied_before() {
     let mut duo = Duo::new();
-    join_both(&mut duo);
+    duo.join_both();
     duo.server.room_mut(ROOM).unwrap().access = Access::Private;
     duo.cut_sockets();
     let before = duo.count(AUTH);
@@ -200,7 +193,7 @@ fn the_feed_ends_with_a_session_that_cannot_be_had_again() {
     let mut duo = Duo::new();
     let stored = duo.log_in().unwrap();
     duo.restart(sechat_core::engine::Access::Credentials(stored));
-    join_both(&mut duo);
+    duo.join_both();
     duo.server.expire_sessions();
     duo.cut_sockets();
     duo.run(MINUTE);
@@ -240,7 +233,7 @@ fn a_late_reading_for_an_earlier_stay_is_not_taken_for_the_present_one() {
     const POLL: &str = "POST /events";
     const SNAPSHOT: &str = "POST /chats/1/events";
     let mut duo = Duo::new();
-    join_both(&mut duo);
+    duo.join_both();
     duo.next(1, POLL, Fate::Instead(answer(200, r#"{"r1":{"reset":true},"r2":{},"sync":1790000000}"#)));
     duo.next(1, SNAPSHOT, Fate::LateAnswer(Duration::from_secs(25)));
     let read = duo.count(SNAPSHOT);
@@ -271,7 +264,7 @@ fn a_late_reading_for_an_earlier_stay_is_not_taken_for_the_present_one() {
 fn what_happens_between_two_stays_is_asked_for_though_the_end_of_the_first_is_held_back() {
     const POLL: &str = "POST /events";
     let mut duo = Duo::with(|setup, _| setup.switches.ticks = Ticks::NoDelta);
-    join_both(&mut duo);
+    duo.join_both();
     let asked = duo.count(POLL);
     duo.next(1, POLL, Fate::LateAnswer(Duration::from_secs(10)));
     duo.server.send_frame(duo.now(), r#"{"r1":{"e":[{"event"#);
@@ -293,7 +286,7 @@ fn what_happens_between_two_stays_is_asked_for_though_the_end_of_the_first_is_he
 fn leaving_all_rooms_leaves_those_that_are_not_joined() {
     for rooms in SocketRooms::ALL {
         let mut duo = Duo::with(|setup, _| setup.switches.socket_rooms = *rooms);
-        join_both(&mut duo);
+        duo.join_both();
         let entries = duo.count("POST /ws-auth");
         let left = duo.engine.submit(duo.now(), LeaveAllRooms);
         duo.wait(&left).unwrap();
@@ -312,7 +305,7 @@ fn leaving_all_rooms_leaves_those_that_are_not_joined() {
 #[test]
 fn who_else_leaves_is_no_reason_to_enter_again() {
     let mut duo = Duo::new();
-    join_both(&mut duo);
+    duo.join_both();
     let entries = duo.count(AUTH);
     duo.server.leave(duo.now(), ADA, ROOM);
     duo.run(MINUTE);
@@ -322,7 +315,7 @@ fn who_else_leaves_is_no_reason_to_enter_again() {
 #[test]
 fn denials_are_a_hiccup_until_they_have_lasted() {
     let mut duo = Duo::new();
-    join_both(&mut duo);
+    duo.join_both();
     let denied = duo.count(AUTH);
     duo.next(4, AUTH, Fate::Instead(answer(404, "The room does not exist, or you do not have permission")));
     duo.cut_sockets();
@@ -352,7 +345,7 @@ fn a_refusal_of_an_earlier_join_does_not_end_the_present_one() {
 #[test]
 fn what_waits_for_its_room_is_heard_when_the_room_is_lost() {
     let mut duo = Duo::new();
-    join_both(&mut duo);
+    duo.join_both();
     let id = duo.server.log().last().unwrap().id.0 + 100;
     duo.server.send_frame(
         duo.now(),
@@ -374,7 +367,7 @@ fn what_waits_for_its_room_is_heard_when_the_room_is_lost() {
 #[test]
 fn being_put_out_once_is_one_denial_however_often_it_is_said() {
     let mut duo = Duo::new();
-    join_both(&mut duo);
+    duo.join_both();
     duo.always(AUTH, Fate::Instead(page(503, "Offline for Maintenance")));
     duo.always("POST /events", Fate::Instead(answer(200, r#"{"r1":{"exit":true},"r2":{},"sync":1790000000}"#)));
     duo.cut_sockets();

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sechat_core::{FeedChange, RoomId};
 use sechat_fixtures::switches::{EventIds, FirstFrame, Replay, SocketRooms, Ticks};
-use sechat_fixtures::{Close, Room, Switches};
+use sechat_fixtures::{Close, Room};
 use sechat_tests::{BOT, Duo, Fate, FrameFate, OTHER, ROOM, gaps, page, redirect};
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -18,21 +18,10 @@ fn readings() -> impl Iterator<Item = (Replay, SocketRooms, Ticks)> {
 }
 
 fn read_as((replay, rooms, ticks): (Replay, SocketRooms, Ticks)) -> Duo {
-    with(|switches| {
+    Duo::switched(|switches| {
         (switches.replay, switches.socket_rooms, switches.ticks) = (replay, rooms, ticks);
         switches.event_ids = EventIds::Sparse;
     })
-}
-
-fn with(change: impl FnOnce(&mut Switches)) -> Duo {
-    Duo::with(|setup, _| change(&mut setup.switches))
-}
-
-fn join_both(duo: &mut Duo) {
-    for room in [ROOM, OTHER] {
-        duo.join_live(room);
-    }
-    duo.run(MINUTE);
 }
 
 /// Ada talks in both rooms, and this is what was said.
@@ -64,7 +53,7 @@ fn names(changes: &[&FeedChange]) -> Vec<String> {
 fn what_was_said_while_the_socket_was_cut_is_heard_in_order_and_once() {
     for reading in readings() {
         let mut duo = read_as(reading);
-        join_both(&mut duo);
+        duo.join_both();
         let mut talk = Talk::new();
         talk.goes_on(&mut duo);
         for _ in 0..3 {
@@ -84,7 +73,7 @@ fn what_was_said_while_the_socket_was_cut_is_heard_in_order_and_once() {
 fn a_socket_that_falls_silent_is_found_out() {
     for reading in readings() {
         let mut duo = read_as(reading);
-        join_both(&mut duo);
+        duo.join_both();
         let mut talk = Talk::new();
         duo.server.cut_sockets(duo.now(), &Close::Silence);
         talk.goes_on(&mut duo);
@@ -103,8 +92,8 @@ fn a_socket_that_falls_silent_is_found_out() {
 #[test]
 fn a_quiet_room_is_no_silence() {
     for first in FirstFrame::ALL {
-        let mut duo = with(|switches| switches.first_frame = *first);
-        join_both(&mut duo);
+        let mut duo = Duo::switched(|switches| switches.first_frame = *first);
+        duo.join_both();
         duo.run(30 * MINUTE);
         assert_eq!(duo.changes(), [&FeedChange::Connecting, &FeedChange::Live], "{first:?}");
         assert_eq!(duo.count("WS /events/1"), 1);
@@ -119,7 +108,7 @@ fn renewal_loses_nothing_and_nobody_notices() {
             (switches.replay, switches.socket_rooms, switches.ticks) = reading;
             config.feed.renewal = Duration::from_secs(120);
         });
-        join_both(&mut duo);
+        duo.join_both();
         let mut talk = Talk::new();
         let opened = duo.count("WS /events/1") + duo.count("WS /events/2");
         for n in 0..700u64 {
@@ -150,7 +139,7 @@ fn rooms_share_a_socket_where_the_server_lets_them() {
             setup.switches.socket_rooms = rooms;
             setup.rooms.push(Room::new(RoomId(3), "Third"));
         });
-        join_both(&mut duo);
+        duo.join_both();
         duo.join_live(RoomId(3));
         duo.run(2 * MINUTE);
         assert_eq!(duo.server.sockets().len(), sockets, "{rooms:?}");
@@ -168,7 +157,7 @@ fn an_old_socket_does_not_stay_for_a_room_that_the_new_one_does_not_show() {
         setup.switches.socket_rooms = SocketRooms::All;
         config.feed.renewal = 5 * MINUTE;
     });
-    join_both(&mut duo);
+    duo.join_both();
     duo.server.switches_mut().socket_rooms = SocketRooms::Own;
     let old = duo.server.sockets();
     duo.until("a second socket", |duo| duo.server.sockets().len() == 2);
@@ -210,7 +199,7 @@ fn the_bot_is_told_what_happens_to_the_connection_in_order() {
 
 #[test]
 fn what_was_missed_is_counted() {
-    let mut duo = with(|switches| switches.replay = Replay::Never);
+    let mut duo = Duo::switched(|switches| switches.replay = Replay::Never);
     duo.join_live(ROOM);
     duo.cut_sockets();
     duo.ada_says(ROOM, "one");
@@ -233,7 +222,7 @@ fn without_sockets_events_are_polled_until_there_is_one_again() {
         ("handshakes", None),
     ] {
         let mut duo = Duo::new();
-        join_both(&mut duo);
+        duo.join_both();
         match fate.clone() {
             Some(fate) => duo.always(line, fate),
             None => duo.no_sockets = true,
@@ -292,7 +281,7 @@ fn attempts_to_get_a_socket_grow_rarer_up_to_a_cap_and_never_end() {
 fn a_server_that_is_away_for_a_minute_is_heard_from_again() {
     for reading in readings() {
         let mut duo = read_as(reading);
-        join_both(&mut duo);
+        duo.join_both();
         let mut talk = Talk::new();
         duo.take_away();
         for _ in 0..6 {
@@ -310,7 +299,7 @@ fn a_server_that_is_away_for_a_minute_is_heard_from_again() {
 #[test]
 fn more_than_the_server_remembers_is_rebuilt_from_the_room_and_said() {
     for replay in Replay::ALL {
-        let mut duo = with(|switches| {
+        let mut duo = Duo::switched(|switches| {
             (switches.replay, switches.replay_depth, switches.poll_depth) = (*replay, 10, 10);
         });
         duo.join_live(ROOM);
@@ -330,7 +319,7 @@ fn more_than_the_server_remembers_is_rebuilt_from_the_room_and_said() {
 #[test]
 fn what_is_said_between_the_reading_of_a_room_and_its_next_socket_is_heard() {
     const READING: &str = "POST /chats/1/events";
-    let mut duo = with(|switches| (switches.replay, switches.poll_depth) = (Replay::Never, 10));
+    let mut duo = Duo::switched(|switches| (switches.replay, switches.poll_depth) = (Replay::Never, 10));
     duo.join_live(ROOM);
     duo.always(AUTH, Fate::Refused);
     duo.next(1, READING, Fate::LateAnswer(Duration::from_secs(25)));
@@ -355,7 +344,7 @@ fn what_is_said_between_the_reading_of_a_room_and_its_next_socket_is_heard() {
 fn a_frame_that_tells_of_a_loss_is_asked_about() {
     for frame in [r#"{"r1":{"reset":true},"r2":{}}"#, r#"{"r1":{},"r2":{},"reset":true}"#] {
         let mut duo = Duo::new();
-        join_both(&mut duo);
+        duo.join_both();
         let polls = duo.count("POST /events");
         duo.server.send_frame(duo.now(), frame);
         duo.run(Duration::from_secs(1));
@@ -411,8 +400,8 @@ fn a_renewal_that_fails_leaves_the_old_socket_alone_and_is_tried_again() {
 
 #[test]
 fn numbers_that_cannot_be_believed_are_asked_about_a_few_times_only() {
-    let mut duo = with(|switches| (switches.ticks, switches.event_ids) = (Ticks::AlwaysOne, EventIds::Sparse));
-    join_both(&mut duo);
+    let mut duo = Duo::switched(|switches| (switches.ticks, switches.event_ids) = (Ticks::AlwaysOne, EventIds::Sparse));
+    duo.join_both();
     let polls = duo.count("POST /events");
     let mut talk = Talk::new();
     for _ in 0..40 {
@@ -442,7 +431,7 @@ fn every_lost_frame_is_noticed() {
 #[test]
 fn a_socket_that_does_not_open_in_time_is_given_up() {
     let mut duo = Duo::new();
-    join_both(&mut duo);
+    duo.join_both();
     duo.silent_handshakes = true;
     let mut talk = Talk::new();
     duo.cut_sockets();

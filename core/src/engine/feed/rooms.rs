@@ -81,7 +81,7 @@ impl Engine {
     /// The server took the account out of a room that it wants to be in: it has to be entered again.
     pub(in crate::engine) fn was_left(&mut self, id: RoomId) {
         let Some(room) = self.feed.live_room(id) else { return };
-        // A socket that is being opened for it may have been asked for, which enters the room, before that.
+        // Asking for a socket enters the room: one that is being opened for it may have been asked for before it was left.
         if matches!(room.cover, Cover::Socket(_) | Cover::Opening) {
             room.cover = Cover::None;
         }
