@@ -156,6 +156,30 @@ fn a_room_that_is_joined_while_it_is_being_left_is_not_left_once_more() {
     assert!(duo.server.present(ROOM).contains(&BOT));
 }
 
+/// The request is on its way for longer than anybody waits for its answer, and no frame says that it has arrived.
+#[test]
+fn a_room_that_is_left_late_after_it_was_joined_again_is_entered_again() {
+    for given_up in [false, true] {
+        let mut duo = Duo::switched(|switches| switches.ticks = Ticks::AlwaysOne);
+        duo.join_both();
+        duo.next(1, "POST /chats/leave/2", Fate::LateArrival(Duration::from_secs(40)));
+        let leaving = duo.engine.leave(duo.now(), OTHER);
+        duo.run(Duration::from_millis(100));
+        if given_up {
+            duo.engine.cancel(duo.now(), leaving.id());
+        }
+        duo.join_live(OTHER);
+        duo.ada_says(OTHER, "welcome back");
+        duo.until("the room to be left", |duo| !duo.server.present(OTHER).contains(&BOT));
+        duo.ada_says(OTHER, "is it gone?");
+        duo.run(2 * MINUTE);
+        assert!(duo.server.present(OTHER).contains(&BOT), "{given_up}");
+        duo.ada_says(OTHER, "there it is");
+        duo.run(MINUTE);
+        assert_eq!(duo.heard(OTHER), ["welcome back", "is it gone?", "there it is"]);
+    }
+}
+
 #[test]
 fn one_denial_is_a_hiccup() {
     let mut duo = Duo::new();

@@ -10,7 +10,7 @@ use super::queue::Place;
 use super::session::Outcome;
 use super::settle::Settling;
 use super::{Ending, Engine, Pending};
-use crate::endpoint::{Endpoint, LeaveAllRooms, LeaveRoom, Nature, NewMessage, Session as Context, SocketAddress};
+use crate::endpoint::{Endpoint, LeaveRoom, Nature, NewMessage, Session as Context, SocketAddress};
 use crate::{Error, MessageId, Now, Refusal, RoomId};
 
 /// A call that is refused goes out again this often because the session looks different: on a server that changes the
@@ -187,14 +187,7 @@ impl Engine {
     pub(super) fn end(&mut self, id: TicketId, result: Result<Boxed, Error>) {
         let Some(call) = self.calls.remove(&id) else { return };
         self.queue.remove(id);
-        if call.sent.is_some() {
-            // Whatever came of it: the server may have done it.
-            if let Some(&LeaveRoom { room }) = call.endpoint_as() {
-                self.was_left(room);
-            } else if call.endpoint_as::<LeaveAllRooms>().is_some() {
-                self.all_were_left();
-            }
-        }
+        self.may_have_left(&call, call.maybe_done);
         match call.sink {
             Sink::Ticket => self.finish_ticket(id, result),
             Sink::Engine(purpose) => self.internal.push_back((purpose, result)),

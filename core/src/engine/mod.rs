@@ -454,10 +454,12 @@ impl Engine {
     }
 
     fn withdraw(&mut self, id: TicketId) {
-        if let Some(Stage::UnderWay(exchange)) = self.calls.remove(&id).map(|call| call.stage) {
+        self.queue.remove(id);
+        let Some(call) = self.calls.remove(&id) else { return };
+        self.may_have_left(&call, true);
+        if let Stage::UnderWay(exchange) = call.stage {
             self.net.abort(exchange);
         }
-        self.queue.remove(id);
     }
 }
 

@@ -17,6 +17,7 @@
 mod asking;
 mod book;
 mod frames;
+mod late_leaves;
 mod replays;
 mod rooms;
 mod sockets;
@@ -27,6 +28,7 @@ use std::time::Instant;
 
 use asking::{Lap, Unverified};
 use book::Book;
+use late_leaves::LateLeaves;
 use timeline::Timeline;
 use url::Url;
 
@@ -70,6 +72,7 @@ pub(super) struct Feed {
     /// The latest event that rooms have come to which are not there any more, or that an earlier process has.
     heard_before: EventId,
     names: Names,
+    late_leaves: LateLeaves,
     ended: bool,
     /// Where the rooms stood when it ended.
     left_at: BTreeMap<RoomId, Position>,
@@ -193,6 +196,7 @@ impl Feed {
             resuming: None,
             heard_before: EventId::default(),
             names: Names::default(),
+            late_leaves: LateLeaves::default(),
             ended: false,
             left_at: BTreeMap::new(),
         }
@@ -266,6 +270,7 @@ impl Engine {
         if self.feed.ended {
             return;
         }
+        self.enter_what_was_left_late(now);
         self.feed.rooms.tidy();
         self.tend_sockets(now);
         self.tend_asking(now);
@@ -293,7 +298,8 @@ impl Engine {
         let sockets = self.sockets_deadline().map(|at| (at, "a socket is overdue, silent or old"));
         let asking = self.asking_deadline().map(|at| (at, "the next poll"));
         let acks = self.feed.acks.retry_at.map(|at| (at, "mentions to be marked as read"));
-        sooner(sooner(sockets, asking), acks)
+        let late = self.feed.late_leaves.deadline().map(|at| (at, "a room that may have been left late"));
+        sooner(sooner(sooner(sockets, asking), acks), late)
     }
 
     pub(super) fn feed_job_done(&mut self, now: Now, job: FeedJob, result: Result<Boxed, Error>) {
