@@ -20,7 +20,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let chat = Chat::open("session.json", set("SECHAT_EMAIL")?, set("SECHAT_PASSWORD")?, server).await?;
 
     let closer = chat.closer();
-    tokio::spawn(async move { tokio::signal::ctrl_c().await.map(|()| closer.close()) });
+    ctrlc::set_handler(move || closer.close())?;
     let ended = bridge(chat.clone(), one?, other?).await;
     Ok(chat.finish(ended).await?)
 }

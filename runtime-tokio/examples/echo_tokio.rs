@@ -20,7 +20,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     // Ctrl-C ends the events, and so the bot; then what waits is posted, and the room is left.
     let closer = chat.closer();
-    tokio::spawn(async move { tokio::signal::ctrl_c().await.map(|()| closer.close()) });
+    ctrlc::set_handler(move || closer.close())?;
     let ended = echo(chat.clone(), room).await;
     Ok(chat.finish(ended).await?)
 }

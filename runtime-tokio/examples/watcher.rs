@@ -19,7 +19,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let chat = Chat::builder(config).connect()?;
 
     let closer = chat.closer();
-    tokio::spawn(async move { tokio::signal::ctrl_c().await.map(|()| closer.close()) });
+    ctrlc::set_handler(move || closer.close())?;
     let ended = watch(chat.clone(), rooms, |line| println!("{line}")).await;
     Ok(chat.finish(ended).await?)
 }
