@@ -180,6 +180,29 @@ fn a_room_that_is_left_late_after_it_was_joined_again_is_entered_again() {
     }
 }
 
+/// A socket that goes on carrying the room it shared has shown nothing of it in between, and no number tells.
+#[test]
+fn what_is_said_while_a_room_is_entered_again_is_asked_for() {
+    let mut duo = Duo::switched(|switches| switches.ticks = Ticks::NoDelta);
+    duo.join_both();
+    duo.next(1, "POST /chats/leave/2", Fate::LateArrival(Duration::from_secs(40)));
+    let leaving = duo.engine.leave(duo.now(), OTHER);
+    duo.run(Duration::from_millis(100));
+    duo.join_live(OTHER);
+    duo.wait(&leaving).unwrap();
+    duo.until("the room to be left", |duo| !duo.server.present(OTHER).contains(&BOT));
+    duo.next(3, "POST /ws-auth", Fate::Refused);
+    let entries = duo.count("POST /ws-auth");
+    duo.until("the first try to enter it", |duo| duo.count("POST /ws-auth") > entries);
+    duo.run(Duration::from_millis(200));
+    duo.ada_says(OTHER, "in between");
+    duo.ada_says(ROOM, "elsewhere");
+    duo.until("another try", |duo| duo.server.present(OTHER).contains(&BOT));
+    duo.ada_says(OTHER, "there it is");
+    duo.run(MINUTE);
+    assert_eq!(duo.heard(OTHER), ["in between", "there it is"]);
+}
+
 #[test]
 fn one_denial_is_a_hiccup() {
     let mut duo = Duo::new();
