@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sechat_core::{Error, Now, Refusal, RoomId};
-use sechat_fixtures::switches::{FrozenAnswer, UnknownRoom};
+use sechat_fixtures::switches::{FkeyPages, FrozenAnswer, UnknownRoom};
 use sechat_fixtures::{Access, ChatServer, Room, User};
 use sechat_tests::{BOT, Duo, Fate, PRIVATE, ROOM, answer, page};
 
@@ -154,4 +154,19 @@ fn an_answer_without_end_is_not_read() {
     duo.next(1, "/chats/1/events", Fate::Instead(answer(200, &huge)));
     duo.join(ROOM).unwrap();
     assert_eq!(duo.count("/chats/1/events"), 2);
+}
+
+/// Whether the session or its fkey is the reason costs several requests to find out, which a full queue need not repeat.
+#[test]
+fn a_queue_of_posts_to_a_room_that_denies_them_is_looked_into_once() {
+    let mut duo = Duo::switched(|switches| switches.fkey_pages = FkeyPages::Room);
+    duo.join_both();
+    duo.log_in().unwrap();
+    let asked = duo.sent().len();
+    let posts: Vec<_> = (0..16).map(|number| duo.send(PRIVATE, &format!("post {number}"))).collect();
+    for post in posts {
+        assert_eq!(refused(duo.wait(&post)), (404, Refusal::NoSuchRoomOrNoPermission));
+    }
+    let asked = duo.sent().len() - asked;
+    assert!(asked <= 16 + 12, "{asked} requests for 16 posts");
 }

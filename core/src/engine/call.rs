@@ -10,8 +10,8 @@ use super::calls::Sink;
 use super::io::ExchangeId;
 use super::net::Answer;
 use super::settle::Settling;
-use crate::endpoint::{Endpoint, LeaveAllRooms, LeaveRoom, Nature, Session};
-use crate::{Error, MessageId, Now, Refusal};
+use crate::endpoint::{Endpoint, LeaveAllRooms, LeaveRoom, Nature, NewMessage, Session};
+use crate::{Error, MessageId, Now, Refusal, RoomId};
 
 /// A result whose type only its ticket knows.
 pub(super) type Boxed = Box<dyn Any + Send>;
@@ -118,6 +118,12 @@ impl Call {
     /// Whether it leaves a room, or all.
     pub(super) fn leaves(&self) -> bool {
         self.endpoint_as::<LeaveRoom>().is_some() || self.endpoint_as::<LeaveAllRooms>().is_some()
+    }
+
+    /// The room that a post was denied in, if that is what the error says.
+    pub(super) fn denied_room(&self, error: &Error) -> Option<RoomId> {
+        let denied = matches!(error, Error::Refused { reason: Refusal::NoSuchRoomOrNoPermission, .. });
+        self.endpoint_as().filter(|_| denied).map(|post: &NewMessage| post.room)
     }
 
     pub(super) fn judge(&self, answer: Answer) -> Verdict {

@@ -11,7 +11,7 @@ use super::session::Outcome;
 use super::settle::Settling;
 use super::{Ending, Engine, Pending};
 use crate::endpoint::{Endpoint, LeaveRoom, Nature, NewMessage, Session as Context, SocketAddress};
-use crate::{Error, MessageId, Now, Refusal, RoomId};
+use crate::{Error, MessageId, Now, RoomId};
 
 /// A call that is refused goes out again this often because the session looks different: on a server that changes the
 /// fkey with every page it always does.
@@ -129,8 +129,9 @@ impl Engine {
             }
             Verdict::Doubt(error) => {
                 let sent_at = call.sent.as_ref().map(|sent| sent.at.mono);
+                let known = call.denied_room(&error).is_some_and(|room| self.denials.hold(now.mono, room));
                 call.stage = Stage::Doubtful(error);
-                if self.session.checked_since() <= sent_at {
+                if !known && self.session.checked_since() <= sent_at {
                     self.session.suspect();
                 } else {
                     self.resolve_doubt(now, id);
@@ -348,12 +349,7 @@ impl Engine {
         // After a page in place of an answer, only a session that has ended shows that the call was not carried out.
         let page = matches!(error, Error::Uncertain { .. });
         let ended = call.sent.as_ref().is_none_or(|sent| sent.session_ends != ends);
-        let denied = match &error {
-            Error::Refused { reason: Refusal::NoSuchRoomOrNoPermission, .. } => {
-                call.endpoint_as().map(|post: &NewMessage| post.room)
-            }
-            _ => None,
-        };
+        let denied = call.denied_room(&error);
         let known = denied.is_some_and(|room| self.denials.hold(now.mono, room));
         let changed = !page && !known && call.sent.as_ref().is_none_or(|sent| sent.epoch != epoch);
         if (ended || changed && call.refreshed < MOST_REFRESHED) && call.attempts_left > 0 {
