@@ -29,13 +29,11 @@ impl Engine {
         }
     }
 
-    /// Enters rooms anew that have been joined since, and that a late request may have left.
+    /// Enters rooms anew that have been joined since, and that a late request may have left. What is missing of them is
+    /// asked for when a socket shows them again.
     pub(super) fn enter_what_was_left_late(&mut self, now: Now) {
         for id in self.feed.late_leaves.due(now.mono) {
             self.was_left(id);
-            if let Some(room) = self.feed.live_room(id) {
-                room.timeline.recover();
-            }
         }
     }
 }
