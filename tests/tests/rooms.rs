@@ -156,21 +156,27 @@ fn a_room_that_is_joined_while_it_is_being_left_is_not_left_once_more() {
     assert!(duo.server.present(ROOM).contains(&BOT));
 }
 
-/// The request is on its way for longer than anybody waits for its answer, and no frame says that it has arrived.
+/// A room is joined again before the request to leave it arrives, which it does when nobody waits for its answer any more.
+/// No frame says so.
+fn left_late(ticks: Ticks, given_up: bool) -> Duo {
+    let mut duo = Duo::switched(|switches| switches.ticks = ticks);
+    duo.join_both();
+    duo.next(1, "POST /chats/leave/2", Fate::LateArrival(Duration::from_secs(40)));
+    let leaving = duo.engine.leave(duo.now(), OTHER);
+    duo.run(Duration::from_millis(100));
+    if given_up {
+        duo.engine.cancel(duo.now(), leaving.id());
+    }
+    duo.join_live(OTHER);
+    duo.ada_says(OTHER, "welcome back");
+    duo.until("the room to be left", |duo| !duo.server.present(OTHER).contains(&BOT));
+    duo
+}
+
 #[test]
 fn a_room_that_is_left_late_after_it_was_joined_again_is_entered_again() {
     for given_up in [false, true] {
-        let mut duo = Duo::switched(|switches| switches.ticks = Ticks::AlwaysOne);
-        duo.join_both();
-        duo.next(1, "POST /chats/leave/2", Fate::LateArrival(Duration::from_secs(40)));
-        let leaving = duo.engine.leave(duo.now(), OTHER);
-        duo.run(Duration::from_millis(100));
-        if given_up {
-            duo.engine.cancel(duo.now(), leaving.id());
-        }
-        duo.join_live(OTHER);
-        duo.ada_says(OTHER, "welcome back");
-        duo.until("the room to be left", |duo| !duo.server.present(OTHER).contains(&BOT));
+        let mut duo = left_late(Ticks::AlwaysOne, given_up);
         duo.ada_says(OTHER, "is it gone?");
         duo.run(2 * MINUTE);
         assert!(duo.server.present(OTHER).contains(&BOT), "{given_up}");
@@ -183,24 +189,17 @@ fn a_room_that_is_left_late_after_it_was_joined_again_is_entered_again() {
 /// A socket that goes on carrying the room it shared has shown nothing of it in between, and no number tells.
 #[test]
 fn what_is_said_while_a_room_is_entered_again_is_asked_for() {
-    let mut duo = Duo::switched(|switches| switches.ticks = Ticks::NoDelta);
-    duo.join_both();
-    duo.next(1, "POST /chats/leave/2", Fate::LateArrival(Duration::from_secs(40)));
-    let leaving = duo.engine.leave(duo.now(), OTHER);
-    duo.run(Duration::from_millis(100));
-    duo.join_live(OTHER);
-    duo.wait(&leaving).unwrap();
-    duo.until("the room to be left", |duo| !duo.server.present(OTHER).contains(&BOT));
-    duo.next(3, "POST /ws-auth", Fate::Refused);
-    let entries = duo.count("POST /ws-auth");
-    duo.until("the first try to enter it", |duo| duo.count("POST /ws-auth") > entries);
+    let mut duo = left_late(Ticks::NoDelta, false);
+    duo.next(3, AUTH, Fate::Refused);
+    let entries = duo.count(AUTH);
+    duo.until("the first try to enter it", |duo| duo.count(AUTH) > entries);
     duo.run(Duration::from_millis(200));
     duo.ada_says(OTHER, "in between");
     duo.ada_says(ROOM, "elsewhere");
     duo.until("another try", |duo| duo.server.present(OTHER).contains(&BOT));
     duo.ada_says(OTHER, "there it is");
     duo.run(MINUTE);
-    assert_eq!(duo.heard(OTHER), ["in between", "there it is"]);
+    assert_eq!(duo.heard(OTHER), ["welcome back", "in between", "there it is"]);
 }
 
 #[test]
@@ -239,7 +238,7 @@ fn who_joins_again_does_not_lose_the_room_for_what_was_denied_before() {
 fn the_feed_ends_with_a_session_that_cannot_be_had_again() {
     let mut duo = Duo::new();
     let stored = duo.log_in().unwrap();
-    duo.restart(sechat_core::engine::Access::Credentials(stored));
+    duo.restart(Login::Credentials(stored));
     duo.join_both();
     duo.server.expire_sessions();
     duo.cut_sockets();
@@ -334,11 +333,11 @@ fn leaving_all_rooms_leaves_those_that_are_not_joined() {
     for rooms in SocketRooms::ALL {
         let mut duo = Duo::with(|setup, _| setup.switches.socket_rooms = *rooms);
         duo.join_both();
-        let entries = duo.count("POST /ws-auth");
+        let entries = duo.count(AUTH);
         let left = duo.engine.submit(duo.now(), LeaveAllRooms);
         duo.wait(&left).unwrap();
         duo.run(MINUTE);
-        assert!(duo.count("POST /ws-auth") > entries, "{rooms:?}: they are entered again");
+        assert!(duo.count(AUTH) > entries, "{rooms:?}: they are entered again");
         for room in [ROOM, OTHER] {
             assert!(duo.server.present(room).contains(&BOT), "{rooms:?}");
             duo.ada_says(room, "still here?");
