@@ -202,6 +202,19 @@ fn what_is_said_while_a_room_is_entered_again_is_asked_for() {
     assert_eq!(duo.heard(OTHER), ["welcome back", "in between", "there it is"]);
 }
 
+/// A post enters it as well.
+#[test]
+fn what_is_said_before_a_post_enters_a_room_again_is_asked_for() {
+    let mut duo = left_late(Ticks::NoDelta, false);
+    duo.ada_says(OTHER, "in between");
+    duo.ada_says(ROOM, "elsewhere");
+    duo.run(Duration::from_secs(1));
+    duo.say(OTHER, "here I am").unwrap();
+    duo.ada_says(OTHER, "there it is");
+    duo.run(MINUTE);
+    assert_eq!(duo.heard(OTHER), ["welcome back", "in between", "here I am", "there it is"]);
+}
+
 #[test]
 fn one_denial_is_a_hiccup() {
     let mut duo = Duo::new();
@@ -368,6 +381,29 @@ fn denials_are_a_hiccup_until_they_have_lasted() {
     duo.until("four denials", |duo| duo.count(AUTH) >= denied + 4);
     duo.run(5 * MINUTE);
     assert!(!duo.changes().iter().any(|change| matches!(change, FeedChange::RoomLost { .. })), "{:?}", duo.changes());
+}
+
+/// As a visitor, whom the server lets into no room.
+#[test]
+fn a_question_that_was_asked_after_the_session_had_ended_is_asked_again_and_denies_nothing() {
+    let mut duo = Duo::new();
+    duo.join_both();
+    duo.no_sockets = true;
+    duo.always("POST /events", Fate::Instead(page(503, "Offline for Maintenance")));
+    duo.cut_sockets();
+    let end = duo.time() + 3 * MINUTE;
+    while duo.time() < end {
+        let asked = duo.count(AUTH);
+        duo.next(1, AUTH, Fate::Instead(answer(404, "The room does not exist, or you do not have permission")));
+        duo.until("a question", |duo| duo.count(AUTH) > asked);
+        duo.server.expire_sessions();
+        duo.run(Duration::from_millis(900));
+    }
+    duo.heal();
+    duo.run(2 * MINUTE);
+    duo.ada_says(ROOM, "still here?");
+    duo.run(MINUTE);
+    assert_eq!(duo.heard(ROOM), ["still here?"], "{:?}", duo.changes());
 }
 
 /// Its refusal comes while the room is being joined again.

@@ -352,8 +352,12 @@ impl Engine {
         let denied = call.denied_room(&error);
         let known = denied.is_some_and(|room| self.denials.hold(now.mono, room));
         let changed = !page && !known && call.sent.as_ref().is_none_or(|sent| sent.epoch != epoch);
-        if (ended || changed && call.refreshed < MOST_REFRESHED) && call.attempts_left > 0 {
-            call.refreshed += u32::from(!ended);
+        // What the engine asks for itself has few attempts, which are for faults: a session that changed is none. But a room
+        // that stays shut on a server that changes the fkey with every page must not be asked for without end.
+        let most = if ended { MOST_REFRESHED } else { 1 };
+        let own = matches!(call.sink, Sink::Engine(_)) && call.refreshed < most;
+        if (ended || changed && call.refreshed < MOST_REFRESHED) && (own || call.attempts_left > 0) {
+            call.refreshed += u32::from(own || !ended);
             self.wait_again(id, None);
         } else if matches!(error, Error::Changed { .. }) && call.leaves() {
             // So the page was no excuse but the answer, of which nobody knows that it is empty (protocol notes, 4.11).

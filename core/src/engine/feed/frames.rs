@@ -31,7 +31,11 @@ impl Engine {
             socket.latest = socket.latest.max(latest.unwrap_or_default());
         }
         for (id, mut update) in frame.rooms {
-            let last = self.ends_a_stay(id, &update);
+            let own = |kind| self.tells_of_own(kind, id, &update);
+            let (last, first) = (own(EventKind::UserLeft), own(EventKind::UserEntered));
+            if first {
+                self.entered_after_late_leave(id);
+            }
             self.shown(socket, id, last);
             self.divert_strays(id, &mut update);
             let Some(room) = self.feed.live_room(id) else { continue };
@@ -92,13 +96,12 @@ impl Engine {
         }
     }
 
-    /// Whether an update says that the account has left its room: it may be the last of it on its socket.
-    fn ends_a_stay(&self, id: RoomId, update: &RoomUpdate) -> bool {
+    /// Whether an update says that the account has left or entered its room. After the former it may be the last of the room
+    /// on its socket.
+    fn tells_of_own(&self, kind: EventKind, id: RoomId, update: &RoomUpdate) -> bool {
         let me = self.session.me().map(|me| me.id);
-        let left = |event: &Event| {
-            matches!(event.kind, EventKind::UserLeft) && event.user_id == me && event.room_id == Some(id)
-        };
-        me.is_some() && update.events.iter().any(left)
+        let own = |event: &Event| event.kind == kind && event.user_id == me && event.room_id == Some(id);
+        me.is_some() && update.events.iter().any(own)
     }
 
     /// A socket has shown a room, perhaps for the `last` time. From the first time on it carries it.

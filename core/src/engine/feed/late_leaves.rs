@@ -36,6 +36,16 @@ impl Engine {
             self.was_left(id);
         }
     }
+
+    /// A room was entered that a late request may have left before: by a post, if by nothing else. The sockets that carry it
+    /// need not have shown what lies between.
+    pub(super) fn entered_after_late_leave(&mut self, id: RoomId) {
+        if self.feed.late_leaves.0.iter().any(|&(room, _)| room == id)
+            && let Some(room) = self.feed.live_room(id)
+        {
+            room.carried_by.clear();
+        }
+    }
 }
 
 impl LateLeaves {
