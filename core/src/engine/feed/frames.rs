@@ -31,7 +31,7 @@ impl Engine {
             socket.latest = socket.latest.max(latest.unwrap_or_default());
         }
         for (id, mut update) in frame.rooms {
-            let own = |kind| self.tells_of_own(kind, id, &update);
+            let own = |kind| self.tells_of_own(&kind, id, &update);
             let (last, first) = (own(EventKind::UserLeft), own(EventKind::UserEntered));
             if first {
                 self.entered_after_late_leave(id);
@@ -98,9 +98,9 @@ impl Engine {
 
     /// Whether an update says that the account has left or entered its room. After the former it may be the last of the room
     /// on its socket.
-    fn tells_of_own(&self, kind: EventKind, id: RoomId, update: &RoomUpdate) -> bool {
+    fn tells_of_own(&self, kind: &EventKind, id: RoomId, update: &RoomUpdate) -> bool {
         let me = self.session.me().map(|me| me.id);
-        let own = |event: &Event| event.kind == kind && event.user_id == me && event.room_id == Some(id);
+        let own = |event: &Event| event.kind == *kind && event.user_id == me && event.room_id == Some(id);
         me.is_some() && update.events.iter().any(own)
     }
 
