@@ -10,15 +10,16 @@ use std::time::Duration;
 use futures_channel::oneshot;
 use futures_util::future::{Either, select};
 use sechat_core::engine::{Pending, Ticket};
-use sechat_core::{Config, Credentials as Session, Engine, Error, Event, Now, RoomId};
+use sechat_core::{Config, Credentials as Session, Engine, Error, Now, RoomId};
 
+use crate::batch::Batch;
 use crate::call::{Call, Closing};
 use crate::driver::Driver;
 use crate::reply::Reply;
 use crate::runtime::Runtime;
 use crate::session_file::SessionFile;
 use crate::state::{End, State, Wakes};
-use crate::subscriber::{Reading, Subscriber, SubscriberId};
+use crate::subscriber::{Reading, SubscriberId};
 
 /// The claim of all users: handles, pending replies, streams of events. When the last of them goes, the connection ends.
 pub(crate) struct Connection {
@@ -131,27 +132,25 @@ impl Connection {
         self.shared.with(|state, _| look(state))
     }
 
-    pub(crate) fn subscribe(&self, room: Option<RoomId>) -> SubscriberId {
+    pub(crate) fn subscribe(&self, room: Option<RoomId>) -> (SubscriberId, Batch) {
         self.shared.with(|state, _| state.subscribe(room, self.reading))
     }
 
-    pub(crate) fn subscriber<T>(
-        &self,
-        id: SubscriberId,
-        look: impl FnOnce(&mut Subscriber, &mut Wakes) -> T,
-    ) -> Option<T> {
-        self.shared.with(|state, due| state.subscribers.get_mut(&id).map(|subscriber| look(subscriber, due)))
+    /// How the events of a reader ended, if they have.
+    pub(crate) fn end_of(&self, id: SubscriberId) -> Option<Result<(), Error>> {
+        self.shared.with(|state, _| state.subscribers.get(&id)?.result().cloned())
     }
 
-    /// The next event of a reader; the driver learns of one that has read all that was kept, and missed more.
-    pub(crate) fn poll_reader(&self, id: SubscriberId, cx: &Context<'_>) -> Option<Poll<Option<Arc<Event>>>> {
+    /// The next events of a reader that has read its batch, `false` at the end; the driver learns of one that has read
+    /// all that was kept, and missed more.
+    pub(crate) fn poll_batch(&self, id: SubscriberId, batch: &mut Batch, cx: &Context<'_>) -> Poll<bool> {
         self.shared.with(|state, due| {
-            let subscriber = state.subscribers.get_mut(&id)?;
-            let next = subscriber.poll_next(cx, due);
+            let Some(subscriber) = state.subscribers.get_mut(&id) else { return Poll::Ready(false) };
+            let next = subscriber.poll_batch(batch, cx, due);
             if subscriber.lags() {
                 state.wake_driver(due);
             }
-            Some(next)
+            next
         })
     }
 

@@ -12,6 +12,7 @@ use futures_core::Stream;
 use futures_util::future::{Either, select};
 use sechat_core::{Error, Event, EventKind, RoomId};
 
+use crate::batch::Batch;
 use crate::blocking::wait_in;
 use crate::connection::Connection;
 use crate::runtime::{AsyncMode, BlockingMode, Mode};
@@ -34,6 +35,7 @@ use crate::subscriber::SubscriberId;
 pub struct Events<M: Mode> {
     connection: Arc<Connection>,
     id: SubscriberId,
+    batch: Batch,
     only: Option<Box<Only>>,
     by_others: bool,
     mode: PhantomData<fn() -> M>,
@@ -80,12 +82,12 @@ impl<M: Mode> Events<M> {
     /// Says that the event read last is dealt with, without asking for the next one: [`Chat::state`](crate::Chat::state)
     /// moves past it.
     pub fn done(&mut self) {
-        self.connection.subscriber(self.id, |subscriber, _| subscriber.done());
+        self.batch.done();
     }
 
     pub(crate) fn new(connection: &Arc<Connection>, room: Option<RoomId>) -> Self {
-        let id = connection.subscribe(room);
-        Self { connection: Arc::clone(connection), id, only: None, by_others: false, mode: PhantomData }
+        let (id, batch) = connection.subscribe(room);
+        Self { connection: Arc::clone(connection), id, batch, only: None, by_others: false, mode: PhantomData }
     }
 
     /// The next event that somebody waits for; the ones before it are read and gone.
@@ -111,15 +113,18 @@ impl<M: Mode> Events<M> {
 
     /// How it ended, if it has.
     fn end(&self) -> Option<Result<(), Error>> {
-        self.connection.subscriber(self.id, |subscriber, _| subscriber.result().cloned()).flatten()
+        self.connection.end_of(self.id)
     }
 
-    fn poll(&self, cx: &Context<'_>) -> Poll<Option<Event>> {
+    fn poll(&mut self, cx: &Context<'_>) -> Poll<Option<Event>> {
         loop {
-            let next = self.connection.poll_reader(self.id, cx);
-            let event = ready!(next.unwrap_or(Poll::Ready(None)));
-            if event.as_deref().is_none_or(|event| self.wants(event)) {
-                return Poll::Ready(event.map(Arc::unwrap_or_clone));
+            while let Some(event) = self.batch.read() {
+                if self.wants(&event) {
+                    return Poll::Ready(Some(Arc::unwrap_or_clone(event)));
+                }
+            }
+            if !ready!(self.connection.poll_batch(self.id, &mut self.batch, cx)) {
+                return Poll::Ready(None);
             }
         }
     }
@@ -211,7 +216,7 @@ impl<M: BlockingMode> Events<M> {
 impl<M: AsyncMode> Stream for Events<M> {
     type Item = Event;
 
-    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Event>> {
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Event>> {
         self.poll(cx)
     }
 }

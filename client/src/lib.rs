@@ -30,6 +30,7 @@ pub mod websocket;
 #[cfg(feature = "wire")]
 pub mod wire;
 
+mod batch;
 mod blocking;
 mod builder;
 mod call;

@@ -8,6 +8,7 @@ use sechat_core::engine::{Output, Position, Post, TicketId};
 use sechat_core::event::{Event, EventKind, FeedChange};
 use sechat_core::{Engine, Error, EventId, Now, RoomId};
 
+use crate::batch::Batch;
 use crate::subscriber::{Reading, Subscriber, SubscriberId};
 use crate::unread::Unread;
 
@@ -97,10 +98,12 @@ impl State {
         due.retired.extend(self.waiting.remove(&what));
     }
 
-    pub(crate) fn subscribe(&mut self, room: Option<RoomId>, reading: Reading) -> SubscriberId {
+    pub(crate) fn subscribe(&mut self, room: Option<RoomId>, reading: Reading) -> (SubscriberId, Batch) {
         let id = SubscriberId(self.fresh_id());
-        self.subscribers.insert(id, Subscriber::new(room, reading, self.feed_end.clone()));
-        id
+        let subscriber = Subscriber::new(room, reading, self.feed_end.clone());
+        let batch = subscriber.batch();
+        self.subscribers.insert(id, subscriber);
+        (id, batch)
     }
 
     /// Rooms that are joined from now on go on from here; posts that nobody took are kept on, those of the last call alone.

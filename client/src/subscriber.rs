@@ -8,6 +8,7 @@ use sechat_core::engine::Position;
 use sechat_core::event::{EventKind, FeedChange};
 use sechat_core::{Error, Event, RoomId};
 
+use crate::batch::{Batch, Progress};
 use crate::saved::Delivery;
 use crate::state::Wakes;
 use crate::unread::Unread;
@@ -22,12 +23,15 @@ pub(crate) struct SubscriberId(pub(crate) u64);
 pub(crate) struct Subscriber {
     room: Option<RoomId>,
     reading: Reading,
-    buffer: VecDeque<Buffered>,
+    buffer: VecDeque<Arc<Event>>,
+    /// How many events are in the batch that the reader took along last.
+    taken: usize,
+    progress: Arc<Progress>,
+    /// Of that batch and then of the buffer, one for each event.
+    unread: VecDeque<Option<Unread>>,
     lag: Option<Lag>,
     /// Parts of rooms that are brought again: after the one position, up to the other.
     replays: BTreeMap<RoomId, (Position, Position)>,
-    /// What was read last, as long as it may still be dealt with.
-    current: Option<Unread>,
     /// Somebody reads: a reader that never did keeps no position back.
     read: bool,
     waker: Option<Waker>,
@@ -40,12 +44,6 @@ pub(crate) struct Reading {
     /// How many events are kept for it.
     pub(crate) capacity: usize,
     pub(crate) delivery: Delivery,
-}
-
-#[derive(Debug)]
-struct Buffered {
-    event: Arc<Event>,
-    unread: Option<Unread>,
 }
 
 /// The buffer was full. Everything is dropped until it has been read to its end, and then asked for.
@@ -65,13 +63,20 @@ impl Subscriber {
             room,
             reading,
             buffer: VecDeque::new(),
+            taken: 0,
+            progress: Arc::default(),
+            unread: VecDeque::new(),
             lag: None,
             replays: BTreeMap::new(),
-            current: None,
             read: false,
             waker: None,
             end,
         }
+    }
+
+    /// Where its reader keeps what it takes along.
+    pub(crate) fn batch(&self) -> Batch {
+        Batch::new(self.reading.delivery, Arc::clone(&self.progress))
     }
 
     pub(crate) fn is_for(&self, room: RoomId) -> bool {
@@ -92,14 +97,9 @@ impl Subscriber {
 
     /// What it has not dealt with.
     pub(crate) fn unread(&self) -> impl Iterator<Item = Unread> {
-        let buffered = self.buffer.iter().filter_map(|buffered| buffered.unread);
+        let kept = self.unread.iter().skip(self.progress.dealt_with()).copied().flatten();
         let missed = self.lag.iter().flat_map(|lag| lag.rooms.values().copied().chain(lag.elsewhere));
-        self.current.into_iter().chain(buffered).chain(missed)
-    }
-
-    /// What was read last is dealt with.
-    pub(crate) fn done(&mut self) {
-        self.current = None;
+        kept.chain(missed)
     }
 
     /// Takes the event in if it is wanted and there is room, and counts it otherwise.
@@ -111,10 +111,10 @@ impl Subscriber {
             // What is repeated comes before anything new.
             self.replays.remove(&room);
         }
-        if self.lag.is_some() || self.buffer.len() >= self.reading.capacity {
+        if self.lag.is_some() || self.waiting() >= self.reading.capacity {
             self.lag.get_or_insert_default().add(event, unread);
         } else {
-            self.buffer.push_back(Buffered { event: Arc::clone(event), unread });
+            self.keep(Arc::clone(event), unread);
         }
         if let EventKind::Feed(FeedChange::RoomLost { room, reason, .. }) = &event.kind
             && self.room == Some(*room)
@@ -145,7 +145,7 @@ impl Subscriber {
         if let Some((after, until)) = event.room_id.and_then(|room| self.replays.get_mut(&room))
             && event_is_between(event, after, *until)
         {
-            self.buffer.push_back(Buffered { event: Arc::clone(event), unread });
+            self.keep(Arc::clone(event), unread);
             due.extend(self.waker.take());
         }
     }
@@ -179,20 +179,24 @@ impl Subscriber {
         due.extend(self.waker.take());
     }
 
-    /// The next event. `Err` if the driver has to bring some again before.
-    pub(crate) fn poll_next(&mut self, cx: &Context<'_>, due: &mut Wakes) -> Poll<Option<Arc<Event>>> {
+    /// Gives the reader all that is kept for it, now that it has dealt with what it took along before. `false` at the
+    /// end.
+    pub(crate) fn poll_batch(&mut self, batch: &mut Batch, cx: &Context<'_>, due: &mut Wakes) -> Poll<bool> {
         self.read = true;
-        self.done();
+        self.unread.drain(..self.taken);
+        self.taken = 0;
+        self.progress.restart();
         if self.buffer.is_empty() && self.end.is_some() && self.lag.is_some() {
             // Nobody can be asked any more.
             self.tell_lag();
         }
-        if let Some(Buffered { event, unread }) = self.buffer.pop_front() {
-            self.current = unread.filter(|_| self.reading.delivery == Delivery::AtLeastOnce);
-            return Poll::Ready(Some(event));
+        if !self.buffer.is_empty() {
+            std::mem::swap(&mut self.buffer, &mut batch.events);
+            self.taken = batch.events.len();
+            return Poll::Ready(true);
         }
         if self.end.is_some() {
-            return Poll::Ready(None);
+            return Poll::Ready(false);
         }
         if let Some(lag) = &mut self.lag {
             lag.over = true;
@@ -206,12 +210,22 @@ impl Subscriber {
         self.lag.as_ref().is_some_and(|lag| lag.over)
     }
 
+    fn keep(&mut self, event: Arc<Event>, unread: Option<Unread>) {
+        self.buffer.push_back(event);
+        self.unread.push_back(unread);
+    }
+
+    /// How many events are kept that were not read yet.
+    fn waiting(&self) -> usize {
+        self.buffer.len() + self.taken - self.progress.read()
+    }
+
     /// The reader learns how many events were dropped.
     fn tell_lag(&mut self) -> BTreeMap<RoomId, Unread> {
         let Lag { missed, rooms, elsewhere, .. } = self.lag.take().unwrap_or_default();
         let event = Arc::new(Event::feed(FeedChange::lagged(missed)));
         let unread = rooms.values().copied().chain(elsewhere).reduce(Unread::and);
-        self.buffer.push_back(Buffered { event, unread });
+        self.keep(event, unread);
         rooms
     }
 
