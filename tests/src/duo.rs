@@ -40,6 +40,8 @@ pub struct Duo {
     pub no_sockets: bool,
     /// Whether nobody answers them.
     pub silent_handshakes: bool,
+    /// Handshakes reach the server this much later.
+    pub handshakes_after: Duration,
     /// The fates of the next frames.
     pub frames: VecDeque<FrameFate>,
     /// Whether the server cannot be reached.
@@ -73,6 +75,7 @@ impl Duo {
             finished: false,
             no_sockets: false,
             silent_handshakes: false,
+            handshakes_after: Duration::ZERO,
             frames: VecDeque::new(),
             away: false,
             config,
@@ -132,6 +135,7 @@ impl Duo {
         self.away = false;
         self.no_sockets = false;
         self.silent_handshakes = false;
+        self.handshakes_after = Duration::ZERO;
     }
 
     /// Takes the server away: sockets break, connections are refused, until [`heal`](Self::heal).

@@ -109,7 +109,7 @@ impl Duo {
                     let sent = Sent::handshake(self.time(), &request);
                     assert_eq!(sent.cookies, None, "sockets need no cookies");
                     self.sent.push(sent);
-                    self.schedule(Act::Handshake(id, request));
+                    self.schedule_in(LATENCY + self.handshakes_after, Act::Handshake(id, request));
                 }
                 Output::SocketClose(id) => {
                     if let Some(key) = self.sockets.remove(&id) {

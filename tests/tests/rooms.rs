@@ -156,65 +156,6 @@ fn a_room_that_is_joined_while_it_is_being_left_is_not_left_once_more() {
     assert!(duo.server.present(ROOM).contains(&BOT));
 }
 
-/// A room is joined again before the request to leave it arrives, which it does when nobody waits for its answer any more.
-/// No frame says so.
-fn left_late(ticks: Ticks, given_up: bool) -> Duo {
-    let mut duo = Duo::switched(|switches| switches.ticks = ticks);
-    duo.join_both();
-    duo.next(1, "POST /chats/leave/2", Fate::LateArrival(Duration::from_secs(40)));
-    let leaving = duo.engine.leave(duo.now(), OTHER);
-    duo.run(Duration::from_millis(100));
-    if given_up {
-        duo.engine.cancel(duo.now(), leaving.id());
-    }
-    duo.join_live(OTHER);
-    duo.ada_says(OTHER, "welcome back");
-    duo.until("the room to be left", |duo| !duo.server.present(OTHER).contains(&BOT));
-    duo
-}
-
-#[test]
-fn a_room_that_is_left_late_after_it_was_joined_again_is_entered_again() {
-    for given_up in [false, true] {
-        let mut duo = left_late(Ticks::AlwaysOne, given_up);
-        duo.ada_says(OTHER, "is it gone?");
-        duo.run(2 * MINUTE);
-        assert!(duo.server.present(OTHER).contains(&BOT), "{given_up}");
-        duo.ada_says(OTHER, "there it is");
-        duo.run(MINUTE);
-        assert_eq!(duo.heard(OTHER), ["welcome back", "is it gone?", "there it is"]);
-    }
-}
-
-/// A socket that goes on carrying the room it shared has shown nothing of it in between, and no number tells.
-#[test]
-fn what_is_said_while_a_room_is_entered_again_is_asked_for() {
-    let mut duo = left_late(Ticks::NoDelta, false);
-    duo.next(3, AUTH, Fate::Refused);
-    let entries = duo.count(AUTH);
-    duo.until("the first try to enter it", |duo| duo.count(AUTH) > entries);
-    duo.run(Duration::from_millis(200));
-    duo.ada_says(OTHER, "in between");
-    duo.ada_says(ROOM, "elsewhere");
-    duo.until("another try", |duo| duo.server.present(OTHER).contains(&BOT));
-    duo.ada_says(OTHER, "there it is");
-    duo.run(MINUTE);
-    assert_eq!(duo.heard(OTHER), ["welcome back", "in between", "there it is"]);
-}
-
-/// A post enters it as well.
-#[test]
-fn what_is_said_before_a_post_enters_a_room_again_is_asked_for() {
-    let mut duo = left_late(Ticks::NoDelta, false);
-    duo.ada_says(OTHER, "in between");
-    duo.ada_says(ROOM, "elsewhere");
-    duo.run(Duration::from_secs(1));
-    duo.say(OTHER, "here I am").unwrap();
-    duo.ada_says(OTHER, "there it is");
-    duo.run(MINUTE);
-    assert_eq!(duo.heard(OTHER), ["welcome back", "in between", "here I am", "there it is"]);
-}
-
 #[test]
 fn one_denial_is_a_hiccup() {
     let mut duo = Duo::new();

@@ -127,6 +127,8 @@ struct Room {
     handed_out: Position,
     timeline: Timeline,
     cover: Cover,
+    /// Which entering of it counts: one that was asked for before the account last left it does not.
+    entry: u64,
     /// The sockets that have shown it since they opened or it was entered, whichever came last: they leave nothing of it out.
     carried_by: Vec<SocketId>,
     /// Since when the server has denied it, and how often.
@@ -164,8 +166,8 @@ pub(in crate::engine) enum FeedJob {
     /// The event to start after, when the snapshot does not say: its last message is known, and the latest event of all
     /// rooms.
     Begin(RoomId, TicketId, Option<MessageId>, EventId),
-    /// The address of a socket to open for a room, perhaps in place of another.
-    Open(RoomId, Option<SocketId>),
+    /// The address of a socket to open for a room and this entering of it, perhaps in place of another.
+    Open(RoomId, u64, Option<SocketId>),
     /// The same request, made for its effect: it enters the room.
     Enter(RoomId),
     /// What came after these events?
@@ -314,7 +316,9 @@ impl Engine {
         match job {
             FeedJob::Join(room, ticket) => self.joined(now, room, ticket, unbox(result)),
             FeedJob::Begin(room, ticket, last, heard) => self.began(now, room, ticket, last, heard, unbox(result)),
-            FeedJob::Open(room, replaces) => self.address_known(now, room, replaces, unbox::<Url>(result)),
+            FeedJob::Open(room, entry, replaces) => {
+                self.address_known(now, room, entry, replaces, unbox::<Url>(result));
+            }
             FeedJob::Enter(room) => self.entered(now, room, unbox::<Url>(result)),
             FeedJob::Ask(asked) => self.asked(now, asked, unbox::<Frame>(result)),
             FeedJob::Rebuild(room, stay) => self.rebuilt(now, room, stay, unbox::<RoomSnapshot>(result)),

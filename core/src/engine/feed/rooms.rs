@@ -42,6 +42,7 @@ impl Engine {
                     handed_out: resume.unwrap_or_default(),
                     timeline: Timeline::default(),
                     cover: Cover::None,
+                    entry: ticket.0,
                     carried_by: Vec::new(),
                     denied: None,
                     showing_from: EventId::default(),
@@ -81,7 +82,8 @@ impl Engine {
     /// The server took the account out of a room that it wants to be in: it has to be entered again.
     pub(in crate::engine) fn was_left(&mut self, id: RoomId) {
         let Some(room) = self.feed.live_room(id) else { return };
-        // Asking for a socket enters the room: one that is being opened for it may have been asked for before it was left.
+        // Asking for a socket enters the room: one that is being opened for it was asked for before it was left.
+        room.entry = self.net.fresh_id();
         if matches!(room.cover, Cover::Socket(_) | Cover::Opening) {
             room.cover = Cover::None;
         }

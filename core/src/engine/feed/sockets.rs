@@ -23,6 +23,8 @@ const OVERLAP: Duration = Duration::from_secs(40);
 pub(super) struct Socket {
     /// The room it was opened for.
     pub(super) leader: RoomId,
+    /// The entering of that room that came with it.
+    entry: u64,
     state: State,
     /// The latest event that it has told of, of whatever room; at first the latest known that could make it out of date.
     pub(super) latest: EventId,
@@ -107,7 +109,11 @@ impl Engine {
         let Some(socket) = self.feed.sockets.get_mut(&id) else { return };
         self.net.watch.stats.sockets_opened += 1;
         socket.state = State::Open { since: now.mono, last_frame: now.mono };
-        let (leader, replaces) = (socket.leader, socket.replaces);
+        let (leader, entry, replaces) = (socket.leader, socket.entry, socket.replaces);
+        if self.was_left_since(leader, entry) {
+            self.keep(replaces);
+            return self.close_socket(id);
+        }
         let replaces_primary = replaces.is_some() && replaces == self.feed.primary;
         if self.feed.primary.is_none() || replaces_primary {
             self.feed.primary = Some(id);
@@ -159,9 +165,13 @@ impl Engine {
         &mut self,
         now: Now,
         leader: RoomId,
+        entry: u64,
         replaces: Option<SocketId>,
         url: Result<Url, Error>,
     ) {
+        if self.was_left_since(leader, entry) {
+            return self.keep(replaces);
+        }
         let request = url.and_then(|url| self.handshake(leader, url));
         match request {
             Ok(request) if self.feed.rooms.contains(leader) => {
@@ -170,7 +180,7 @@ impl Engine {
                 let state = State::Opening { until };
                 // What happens while it opens it may not know.
                 let latest = self.feed.rooms.iter().map(|(_, room)| room.showing_from).max().unwrap_or_default();
-                let socket = Socket { leader, state, latest, replaces, succeeded: false, retire_at: None };
+                let socket = Socket { leader, entry, state, latest, replaces, succeeded: false, retire_at: None };
                 self.feed.sockets.insert(id, socket);
                 self.net.push(Output::SocketOpen(id, request));
             }
@@ -271,7 +281,7 @@ impl Engine {
             if let Some(socket) = self.feed.sockets.get_mut(&id) {
                 socket.succeeded = true;
             }
-            self.ask_address(leader, FeedJob::Open(leader, Some(id)));
+            self.ask_for_socket(leader, Some(id));
         }
     }
 
@@ -301,7 +311,7 @@ impl Engine {
                 self.ask_address(id, FeedJob::Enter(id));
             } else if !(shared && opening) {
                 room.cover = Cover::Opening;
-                self.ask_address(id, FeedJob::Open(id, None));
+                self.ask_for_socket(id, None);
                 if self.feed.status == Status::Idle {
                     self.feed.status = Status::Connecting;
                     self.announce(FeedChange::Connecting);
@@ -359,6 +369,16 @@ impl Engine {
                 }
             });
         }
+    }
+
+    fn ask_for_socket(&mut self, room: RoomId, replaces: Option<SocketId>) {
+        let entry = self.feed.rooms.get(room).map(|room| room.entry).unwrap_or_default();
+        self.ask_address(room, FeedJob::Open(room, entry, replaces));
+    }
+
+    /// The account left the room after this entering of it was asked for.
+    fn was_left_since(&self, room: RoomId, entry: u64) -> bool {
+        self.feed.rooms.get(room).is_some_and(|room| room.entry != entry)
     }
 
     fn ask_address(&mut self, room: RoomId, job: FeedJob) {
