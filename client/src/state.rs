@@ -212,13 +212,13 @@ impl State {
     }
 
     /// An event, and how far back it keeps those who have not read it.
-    fn unread(&mut self, event: Box<Event>) -> (Arc<Event>, Option<Unread>) {
+    fn unread(&mut self, event: Event) -> (Arc<Event>, Option<Unread>) {
         if let EventKind::Feed(FeedChange::Gap { room, after, .. }) = event.kind {
             self.gaps.insert(room, after);
         }
         let gap = event.room_id.and_then(|room| self.gaps.get(&room).copied());
         let unread = Unread::new(&event, gap);
-        (Arc::from(event), unread)
+        (Arc::new(event), unread)
     }
 
     fn end_feed(&mut self, result: &Result<(), Error>, due: &mut Wakes) {

@@ -51,7 +51,7 @@ fn an_event_takes_little_to_decode() {
 
 #[test]
 fn the_engine_adds_little_to_a_frame_however_many_rooms_there_are() {
-    assert_eq!([1, 10, 100].map(|events| of_a_frame(1, events)), [4, 26, 210]);
+    assert_eq!([1, 10, 100].map(|events| of_a_frame(1, events)), [3, 16, 110]);
     assert_eq!(of_a_frame(100, 1), of_a_frame(1, 1));
 }
 

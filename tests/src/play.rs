@@ -117,8 +117,8 @@ impl Duo {
                     }
                 }
                 Output::Done(_) => {}
-                Output::Event(event) => self.events.push(*event),
-                Output::Replayed(event) => self.replayed.push(*event),
+                Output::Event(event) => self.events.push(event),
+                Output::Replayed(event) => self.replayed.push(event),
                 Output::FeedEnded(result) => self.feed_ended = Some(result),
                 Output::Finished => self.finished = true,
             }

@@ -51,9 +51,9 @@ pub enum Output {
     /// This call has ended: [`Engine::take`](crate::Engine::take) its result.
     Done(TicketId),
     /// Something happened in chat, or to the connection.
-    Event(Box<Event>),
+    Event(Event),
     /// The same as an [`Event`](Self::Event) before, brought again by [`Engine::replay`](crate::Engine::replay).
-    Replayed(Box<Event>),
+    Replayed(Event),
     /// The feed has ended for good and no event will follow.
     /// The result of the shutdown, if one was asked for, is `Ok`.
     FeedEnded(Result<(), crate::Error>),

@@ -410,7 +410,7 @@ impl Engine {
     }
 
     fn announce(&mut self, change: FeedChange) {
-        self.net.push(Output::Event(Box::new(Event::feed(change))));
+        self.net.push(Output::Event(Event::feed(change)));
     }
 
     /// Hands out the events of rooms, in this order.
@@ -419,7 +419,7 @@ impl Engine {
         let mut left = Vec::new();
         for event in events {
             if self.is_replayed(&event) {
-                self.net.push(Output::Replayed(Box::new(event)));
+                self.net.push(Output::Replayed(event));
                 continue;
             }
             if let Some(id) = event.id.filter(|_| event.is_personal()) {
@@ -440,7 +440,7 @@ impl Engine {
                 }
                 _ => {}
             }
-            self.net.push(Output::Event(Box::new(event)));
+            self.net.push(Output::Event(event));
         }
         for (id, event) in left {
             if let Some(room) = self.feed.live_room(id) {

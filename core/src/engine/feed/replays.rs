@@ -31,7 +31,7 @@ impl Engine {
         let known = self.feed.live_room(room).and_then(|room| room.timeline.replays_until(after));
         if known.is_some() {
             let gap = Event::feed(FeedChange::Gap { room, after, until });
-            self.net.push(Output::Replayed(Box::new(gap)));
+            self.net.push(Output::Replayed(gap));
         }
         let after = known.unwrap_or(after);
         if known.is_none() || until.is_none_or(|until| until > after) {
