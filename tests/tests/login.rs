@@ -5,7 +5,7 @@ use std::time::Duration;
 use sechat_core::engine::Access;
 use sechat_core::{Error, LoginError, RoomId, Server};
 use sechat_fixtures::switches::{CaptchaSign, ChatCookie, FkeyPages};
-use sechat_tests::{BOT, Duo, EMAIL, Fate, OTHER, ROOM, answer, page, redirect};
+use sechat_tests::{BOT, Duo, EMAIL, Fate, OTHER, PRIVATE, ROOM, answer, page, redirect};
 
 const FORM: &str = "GET /users/login";
 const SUBMIT: &str = "POST /users/login";
@@ -204,6 +204,24 @@ fn the_fkey_is_found_on_whatever_page_has_it() {
         let pages: Vec<&str> = lines(&duo)[2..].iter().copied().filter(|line| line.starts_with("GET")).collect();
         assert_eq!(pages, asked, "{place:?}");
         assert_eq!(duo.room(ROOM), ["hi"]);
+    }
+}
+
+/// A session is checked often: a page that has never shown the fkey is not asked for each time.
+#[test]
+fn a_check_asks_for_the_fkey_where_it_was_found() {
+    for (place, asked) in [
+        (FkeyPages::All, [SMALL].as_slice()),
+        (FkeyPages::Root, &[SMALL, HOME]),
+        (FkeyPages::Favorite, &[SMALL]),
+        (FkeyPages::Room, &[SMALL, "GET /rooms/1"]),
+    ] {
+        let mut duo = Duo::with(|setup, _| setup.switches.fkey_pages = place);
+        duo.say(ROOM, "hi").unwrap();
+        let before = duo.sent().len();
+        assert!(duo.say(PRIVATE, "hi").is_err());
+        let pages: Vec<&str> = lines(&duo)[before..].iter().copied().filter(|line| line.starts_with("GET")).collect();
+        assert_eq!(pages, asked, "{place:?}");
     }
 }
 

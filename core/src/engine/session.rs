@@ -37,6 +37,8 @@ pub(super) struct Session {
     backoff_cap: Duration,
     me: Option<Me>,
     fkey: Secret,
+    /// Neither of the pages that are asked for first showed it, but one of a room's did.
+    only_rooms_show_fkey: bool,
     state: State,
     search: Search,
     /// How often the session was found to have ended.
@@ -108,6 +110,7 @@ impl Session {
             backoff_cap: config.feed.backoff_cap,
             me: None,
             fkey: Secret::default(),
+            only_rooms_show_fkey: false,
             state: State::Idle,
             search: Search::default(),
             ends: 0,

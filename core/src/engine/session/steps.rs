@@ -34,7 +34,11 @@ impl Session {
         let response = answer?;
         match step {
             Step::Check => match FavoriteRooms.parse(&response) {
-                Ok(home) if home.me.is_some() || home.visitor => self.identify(now, net, home, Step::Home),
+                Ok(home) if home.me.is_some() || home.visitor => {
+                    // The account is known: all that may be wanting is the fkey.
+                    let elsewhere = if self.only_rooms_show_fkey { Step::Room(None) } else { Step::Home };
+                    self.identify(now, net, home, elsewhere)
+                }
                 Err(error @ (Error::Server { .. } | Error::RateLimited { .. })) => Err(error),
                 _ => Ok(Some(Step::Home)),
             },
@@ -106,7 +110,8 @@ impl Session {
 
     fn take_fkey(&mut self, fkey: Option<Secret>, elsewhere: Option<Step>) -> Result<Option<Step>, Error> {
         match (fkey, elsewhere) {
-            (Some(fkey), _) => {
+            (Some(fkey), elsewhere) => {
+                self.only_rooms_show_fkey = elsewhere.is_none();
                 self.replace_fkey(fkey);
                 Ok(None)
             }
