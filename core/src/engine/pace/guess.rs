@@ -124,7 +124,8 @@ impl Guesses {
 
     /// Of those that are believed, the one by which the next write waits longest.
     pub(super) fn slowest(&self) -> Option<Guess> {
-        self.believed().max_by(|a, b| a.ready().total_cmp(&b.ready()))
+        let by_time = self.believed().map(|guess| (guess.ready(), guess));
+        by_time.max_by(|(a, _), (b, _)| a.total_cmp(b)).map(|(_, guess)| guess)
     }
 
     /// The latest time at which any that is believed would begin a new row.
