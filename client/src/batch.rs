@@ -11,7 +11,7 @@ use crate::saved::Delivery;
 /// What a reader reads without the lock.
 #[derive(Debug)]
 pub(crate) struct Batch {
-    pub(crate) events: VecDeque<Arc<Event>>,
+    pub(crate) events: VecDeque<Event>,
     delivery: Delivery,
     progress: Arc<Progress>,
 }
@@ -29,7 +29,7 @@ impl Batch {
     }
 
     /// The next event; those before it are dealt with.
-    pub(crate) fn read(&mut self) -> Option<Arc<Event>> {
+    pub(crate) fn read(&mut self) -> Option<Event> {
         let event = self.events.pop_front()?;
         let before = self.progress.read.fetch_add(1, Ordering::Relaxed);
         self.progress.deal_with(if self.delivery == Delivery::AtLeastOnce { before } else { before + 1 });

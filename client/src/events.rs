@@ -120,7 +120,7 @@ impl<M: Mode> Events<M> {
         loop {
             while let Some(event) = self.batch.read() {
                 if self.wants(&event) {
-                    return Poll::Ready(Some(Arc::unwrap_or_clone(event)));
+                    return Poll::Ready(Some(event));
                 }
             }
             if !ready!(self.connection.poll_batch(self.id, &mut self.batch, cx)) {

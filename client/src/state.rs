@@ -1,7 +1,6 @@
 //! The engine, and everybody who waits for something of it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 use std::task::Waker;
 
 use sechat_core::engine::{Output, Position, Post, TicketId};
@@ -177,10 +176,8 @@ impl State {
                 due.extend(self.waiting.remove(&Waiting::Call(id)));
             }
             Output::Event(event) => {
-                let (event, unread) = self.unread(event);
-                for subscriber in self.subscribers.values_mut() {
-                    subscriber.offer(&event, unread, due);
-                }
+                let unread = self.unread(&event);
+                self.hand_out(event, unread, |reader, event| reader.takes(event, unread, due));
                 if self.subscribers.values().any(Subscriber::lags_widely) {
                     let joined = self.engine.positions();
                     let readers = self.subscribers.values_mut();
@@ -188,10 +185,8 @@ impl State {
                 }
             }
             Output::Replayed(event) => {
-                let (event, unread) = self.unread(event);
-                for subscriber in self.subscribers.values_mut() {
-                    subscriber.offer_again(&event, unread, due);
-                }
+                let unread = self.unread(&event);
+                self.hand_out(event, unread, |reader, event| reader.takes_again(event, due));
             }
             Output::FeedEnded(result) => self.end_feed(&result, due),
             Output::Finished => self.finish(End::Finished, due),
@@ -211,14 +206,33 @@ impl State {
         self.end_feed(&if end == End::Finished { Ok(()) } else { Err(Error::Closed) }, due);
     }
 
-    /// An event, and how far back it keeps those who have not read it.
-    fn unread(&mut self, event: Event) -> (Arc<Event>, Option<Unread>) {
+    /// Keeps an event for all who take it. Mostly that is one reader, who gets it as it is.
+    fn hand_out(
+        &mut self,
+        event: Event,
+        unread: Option<Unread>,
+        mut takes: impl FnMut(&mut Subscriber, &Event) -> bool,
+    ) {
+        let mut last: Option<&mut Subscriber> = None;
+        for reader in self.subscribers.values_mut() {
+            if takes(reader, &event)
+                && let Some(other) = last.replace(reader)
+            {
+                other.keep(event.clone(), unread);
+            }
+        }
+        if let Some(last) = last {
+            last.keep(event, unread);
+        }
+    }
+
+    /// How far back an event keeps those who have not read it.
+    fn unread(&mut self, event: &Event) -> Option<Unread> {
         if let EventKind::Feed(FeedChange::Gap { room, after, .. }) = event.kind {
             self.gaps.insert(room, after);
         }
         let gap = event.room_id.and_then(|room| self.gaps.get(&room).copied());
-        let unread = Unread::new(&event, gap);
-        (Arc::new(event), unread)
+        Unread::new(event, gap)
     }
 
     fn end_feed(&mut self, result: &Result<(), Error>, due: &mut Wakes) {

@@ -13,6 +13,8 @@ use crate::saved::Delivery;
 use crate::state::Wakes;
 use crate::unread::Unread;
 
+/// Room for so many events stays when they have been read.
+const SPARE: usize = 256;
 /// More rooms than a bot is in.
 const MANY_ROOMS: usize = 1024;
 
@@ -23,7 +25,7 @@ pub(crate) struct SubscriberId(pub(crate) u64);
 pub(crate) struct Subscriber {
     room: Option<RoomId>,
     reading: Reading,
-    buffer: VecDeque<Arc<Event>>,
+    buffer: VecDeque<Event>,
     /// How many events are in the batch that the reader took along last.
     taken: usize,
     progress: Arc<Progress>,
@@ -102,19 +104,18 @@ impl Subscriber {
         kept.chain(missed)
     }
 
-    /// Takes the event in if it is wanted and there is room, and counts it otherwise.
-    pub(crate) fn offer(&mut self, event: &Arc<Event>, unread: Option<Unread>, due: &mut Wakes) {
+    /// Whether the event is to be [kept](Self::keep), as it is wanted and there is room. Counts it if there is none.
+    pub(crate) fn takes(&mut self, event: &Event, unread: Option<Unread>, due: &mut Wakes) -> bool {
         if self.end.is_some() || !self.wants(event) {
-            return;
+            return false;
         }
         if let Some(room) = event.room_id.filter(|_| !matches!(event.kind, EventKind::Feed(_))) {
             // What is repeated comes before anything new.
             self.replays.remove(&room);
         }
-        if self.lag.is_some() || self.waiting() >= self.reading.capacity {
+        let fits = self.lag.is_none() && self.waiting() < self.reading.capacity;
+        if !fits {
             self.lag.get_or_insert_default().add(event, unread);
-        } else {
-            self.keep(Arc::clone(event), unread);
         }
         if let EventKind::Feed(FeedChange::RoomLost { room, reason, .. }) = &event.kind
             && self.room == Some(*room)
@@ -122,6 +123,13 @@ impl Subscriber {
             self.end = Some(Err(Error::room_closed(*room, reason)));
         }
         due.extend(self.waker.take());
+        fits
+    }
+
+    /// Keeps an event until it is read.
+    pub(crate) fn keep(&mut self, event: Event, unread: Option<Unread>) {
+        self.buffer.push_back(event);
+        self.unread.push_back(unread);
     }
 
     /// Whether what it missed names more rooms than anybody is in.
@@ -139,15 +147,15 @@ impl Subscriber {
         lag.elsewhere = lag.elsewhere.into_iter().chain(elsewhere.into_values()).reduce(Unread::and);
     }
 
-    /// Takes the event in if it was dropped before. One answer of the server may go beyond the capacity: it is in memory
-    /// anyway, and to drop part of it would only ask for it again.
-    pub(crate) fn offer_again(&mut self, event: &Arc<Event>, unread: Option<Unread>, due: &mut Wakes) {
-        if let Some((after, until)) = event.room_id.and_then(|room| self.replays.get_mut(&room))
-            && event_is_between(event, after, *until)
-        {
-            self.keep(Arc::clone(event), unread);
+    /// Whether the event is to be [kept](Self::keep), as it was dropped before. One answer of the server may go beyond the
+    /// capacity: it is in memory anyway, and to drop part of it would only ask for it again.
+    pub(crate) fn takes_again(&mut self, event: &Event, due: &mut Wakes) -> bool {
+        let wanted = event.room_id.and_then(|room| self.replays.get_mut(&room));
+        let missed = wanted.is_some_and(|(after, until)| event_is_between(event, after, *until));
+        if missed {
             due.extend(self.waker.take());
         }
+        missed
     }
 
     /// What has to be brought again, once all that was kept has been read. Here the reader learns that it lagged.
@@ -192,6 +200,9 @@ impl Subscriber {
         }
         if !self.buffer.is_empty() {
             std::mem::swap(&mut self.buffer, &mut batch.events);
+            if self.buffer.capacity() > SPARE {
+                self.buffer = VecDeque::new();
+            }
             self.taken = batch.events.len();
             return Poll::Ready(true);
         }
@@ -210,11 +221,6 @@ impl Subscriber {
         self.lag.as_ref().is_some_and(|lag| lag.over)
     }
 
-    fn keep(&mut self, event: Arc<Event>, unread: Option<Unread>) {
-        self.buffer.push_back(event);
-        self.unread.push_back(unread);
-    }
-
     /// How many events are kept that were not read yet.
     fn waiting(&self) -> usize {
         self.buffer.len() + self.taken - self.progress.read()
@@ -223,7 +229,7 @@ impl Subscriber {
     /// The reader learns how many events were dropped.
     fn tell_lag(&mut self) -> BTreeMap<RoomId, Unread> {
         let Lag { missed, rooms, elsewhere, .. } = self.lag.take().unwrap_or_default();
-        let event = Arc::new(Event::feed(FeedChange::lagged(missed)));
+        let event = Event::feed(FeedChange::lagged(missed));
         let unread = rooms.values().copied().chain(elsewhere).reduce(Unread::and);
         self.keep(event, unread);
         rooms
@@ -278,7 +284,9 @@ mod tests {
         for n in 2..=10_000 {
             let event = Event::parse(format!(r#"{{"event_type":3,"id":{n},"room_id":{n},"user_id":7}}"#).as_bytes());
             let unread = Unread::new(&event, None);
-            slow.offer(&Arc::new(event), unread, &mut Wakes::default());
+            if slow.takes(&event, unread, &mut Wakes::default()) {
+                slow.keep(event, unread);
+            }
             if slow.lags_widely() {
                 slow.narrow(|room| room == joined);
             }

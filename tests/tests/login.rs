@@ -304,3 +304,22 @@ fn a_password_that_was_right_is_not_wrong_at_once() {
     assert_eq!(duo.say(ROOM, "hello"), Err(LoginError::WrongPassword.into()));
     assert_eq!(duo.count(SUBMIT), 5);
 }
+
+/// A session that ends while it is being made says nothing of the password.
+#[test]
+fn a_login_that_chat_does_not_take_is_no_wrong_password() {
+    let form = r#"<form id="login-form"><input name="fkey" value="0123456789abcdef0123456789abcdef"></form>"#;
+    let visitor =
+        r#"<span class="topbar-menu-links"><a href="https://stackexchange.com/users/chat-login">log in</a></span>"#;
+    let mut duo = Duo::new();
+    duo.log_in().unwrap();
+    duo.server.expire_sessions();
+    // Without the chat's cookie, and after the login.
+    duo.next(2, HOME, Fate::Instead(answer(200, visitor)));
+    for line in [FORM, SUBMIT] {
+        duo.next(1, line, Fate::Fine);
+        duo.next(1, line, Fate::Instead(answer(200, form)));
+    }
+    duo.say(ROOM, "hi").unwrap();
+    assert_eq!(duo.count(SUBMIT), 3);
+}

@@ -69,6 +69,7 @@ struct Search {
     odd_pages: u32,
     bad_logins: u32,
     refused_logins: u32,
+    wrong_passwords: u32,
     /// A password has gone out, and the site has taken it.
     submitted: bool,
     logged_in: bool,

@@ -35,7 +35,7 @@ impl Session {
             // The fkey of the form, or the fresh session, may have ended just then.
             Error::Login(LoginError::ChatRefused) => (&mut self.search.refused_logins, TRIES_OF_A_LOGIN),
             Error::Login(LoginError::WrongPassword) if self.me.is_some() => {
-                (&mut self.search.refused_logins, TRIES_OF_A_LOGIN)
+                (&mut self.search.wrong_passwords, TRIES_OF_A_LOGIN)
             }
             _ => return Some(self.fail(now, error)),
         };
