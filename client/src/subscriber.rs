@@ -13,7 +13,7 @@ use crate::saved::Delivery;
 use crate::state::Wakes;
 use crate::unread::Unread;
 
-/// Room for so many events stays when they have been read.
+/// Events are large: a list with room for more is not kept for the next ones.
 const SPARE: usize = 256;
 /// More rooms than a bot is in.
 const MANY_ROOMS: usize = 1024;

@@ -401,3 +401,14 @@ fn being_put_out_once_is_one_denial_however_often_it_is_said() {
     duo.run(MINUTE);
     assert_eq!(duo.heard(ROOM), ["welcome back"], "{:?}", duo.changes());
 }
+
+/// Or it would go on at the beginning of time, and with everything in between once it is open.
+#[test]
+fn a_room_that_is_shut_while_it_is_joined_is_not_joined() {
+    let mut duo = Duo::with(|setup, _| setup.switches.snapshot_time = SnapshotTime::Null);
+    duo.ada_says(ROOM, "before");
+    duo.next(1, "/chats/1/events", Fate::Fine);
+    duo.always("/chats/1/events", Fate::Instead(page(404, "The room does not exist, or you do not have permission")));
+    duo.next(1, "POST /events", Fate::Instead(answer(200, "{}")));
+    assert!(matches!(duo.join(ROOM), Err(Error::Refused { status: 404, .. })));
+}

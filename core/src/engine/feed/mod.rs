@@ -141,6 +141,8 @@ struct Room {
     rebuilding: bool,
     /// It is read because an answer has left it out.
     left_out: bool,
+    /// How often it was read to be joined.
+    readings: u32,
 }
 
 /// Who brings a room's events.

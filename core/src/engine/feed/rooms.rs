@@ -49,13 +49,21 @@ impl Engine {
                     admitted: false,
                     rebuilding: false,
                     left_out: false,
+                    readings: 0,
                 };
                 self.feed.rooms.insert(id, room);
                 self.session.hint(id);
-                let snapshot = RoomEvents::latest(id, 1);
-                self.feed_job(snapshot, FeedJob::Join(id, ticket), self.config.attempts.get());
+                self.read_to_join(id, ticket);
             }
         }
+    }
+
+    fn read_to_join(&mut self, id: RoomId, ticket: TicketId) {
+        if let Some(room) = self.feed.rooms.get_mut(id) {
+            room.readings += 1;
+        }
+        let snapshot = RoomEvents::latest(id, 1);
+        self.feed_job(snapshot, FeedJob::Join(id, ticket), self.config.attempts.get());
     }
 
     /// A room that is joined again need not be left first.
@@ -172,8 +180,15 @@ impl Engine {
         }
         match result {
             Ok(frame) => {
-                let position = self.feed.rooms.get(id).and_then(|room| room.resume).map(|position| position.after);
-                self.begin(now, id, latest_in(frame, id).or(position).unwrap_or(heard), last);
+                let Some(room) = self.feed.rooms.get_mut(id) else { return };
+                let position = room.resume.map(|position| position.after);
+                let time = latest_in(frame, id).or(position).unwrap_or(heard);
+                // A room that talks, of which nothing is told, may have been shut meanwhile. That can be seen.
+                let strange = time == EventId::default() && last.is_some();
+                if strange && room.readings < 2 {
+                    return self.read_to_join(id, ticket);
+                }
+                self.begin(now, id, time, last);
             }
             Err(error) => self.drop_room(id, &error),
         }
