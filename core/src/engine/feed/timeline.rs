@@ -39,6 +39,8 @@ pub(super) struct Timeline {
     /// Updates that came after a gap.
     held: Vec<Held>,
     recovery: Recovery,
+    /// What is missing was given up. It ends with whatever comes next.
+    gave_up: bool,
     /// A gap was seen between two updates of a socket.
     alarmed: bool,
     false_alarms: u32,
@@ -291,6 +293,7 @@ impl Timeline {
     /// Goes on without what is missing.
     pub(super) fn give_up(&mut self) -> Vec<Event> {
         self.reading();
+        self.gave_up = true;
         let events = self.rebuilt(Vec::new()).events;
         self.recovery = Recovery::Nothing;
         events
@@ -319,6 +322,13 @@ impl Timeline {
         }
         // Without an id there is no telling repetitions: such events keep their place at the end.
         events.sort_by_key(|event| event.id.map_or(u64::MAX, |id| id.0));
+        if self.gave_up
+            && let Some(EventId(first)) = events.iter().filter_map(|event| event.id).find(|&id| self.seen.is_new(id))
+        {
+            self.gave_up = false;
+            // What turns up of the gap after all would come out of order.
+            self.seen.set_floor(EventId(first.saturating_sub(1)));
+        }
         events.retain(|event| {
             let new = event.id.is_none_or(|id| self.seen.remember(id));
             new && posted(event).is_none_or(|id| !self.knows(id))

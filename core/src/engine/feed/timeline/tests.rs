@@ -85,3 +85,20 @@ fn what_is_parked_without_end_is_left_to_the_room_itself() {
     assert_eq!(timeline.parked.first_key_value().map(|(id, _)| id.0), Some(11), "the earliest are kept");
     assert!(timeline.is_recovering(), "the server is asked for the others");
 }
+
+#[test]
+fn what_turns_up_of_a_gap_that_was_given_up_does_not_come_out_of_order() {
+    let mut timeline = Timeline::default();
+    drop(timeline.start(EventId(10), None, std::iter::empty()));
+    timeline.recover();
+    assert_eq!(timeline.give_up(), []);
+    timeline.park(event(12));
+    let mut bring = |parked: Option<u64>, next: u64| {
+        parked.map(event).into_iter().for_each(|event| timeline.park(event));
+        let update = RoomUpdate { t: Some(EventId(next)), events: vec![event(next)], ..RoomUpdate::default() };
+        timeline.update(update, 0).iter().map(id).collect::<Vec<_>>()
+    };
+    assert_eq!(bring(None, 20), [Some(12), Some(20)], "but what is known by then does come");
+    assert_eq!(bring(Some(11), 30), [Some(30)]);
+    assert_eq!(bring(Some(25), 40), [Some(25), Some(40)], "where nothing was given up, all of it");
+}
