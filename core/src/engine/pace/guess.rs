@@ -196,11 +196,9 @@ impl Guesses {
     }
 
     fn forget_worst(&mut self) {
-        let doubt = self.groups.iter().map(|group| group.standing.doubt).min().unwrap_or_default();
-        if self.doubt != doubt {
-            self.doubt = doubt;
-            self.groups.retain(|group| group.standing.doubt < doubt.saturating_add(HOPELESS));
-        }
+        self.doubt = self.groups.iter().map(|group| group.standing.doubt).min().unwrap_or_default();
+        let hopeless = self.doubt.saturating_add(HOPELESS);
+        self.groups.retain(|group| group.standing.doubt < hopeless);
     }
 }
 
