@@ -12,16 +12,23 @@ const LONG_AGO: u64 = 1_262_304_000;
 
 /// The cookies of one session. Values are kept and sent back byte for byte.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Jar {
+pub(crate) struct Cookies {
     pub(crate) acct: Option<Secret>,
     pub(crate) prov: Option<Secret>,
     pub(crate) chat: Option<Secret>,
 }
 
-impl Jar {
-    /// Adds the `Cookie` header that the request's host may see; none for any other host. Gives the place that it is for.
-    pub(crate) fn attach<T>(&self, server: &Server, request: &mut Request<T>) -> Option<Site> {
-        let site = Site::of(server, request.uri())?;
+/// Cookies in use.
+#[derive(Debug, Default)]
+pub(crate) struct Jar {
+    cookies: Cookies,
+    /// What goes to each place, made anew when a cookie has changed.
+    headers: [Option<HeaderValue>; 2],
+}
+
+impl Cookies {
+    /// The header for a place; `None` without any cookie for it.
+    fn header(&self, server: &Server, site: Site) -> Option<HeaderValue> {
         let chat = self.chat.as_ref().filter(|_| site == Site::Chat);
         let all = [("acct", self.acct.as_ref()), ("prov", self.prov.as_ref()), (server.chat_cookie(), chat)];
         let shown = all.into_iter().filter_map(|(name, value)| Some((name, value?.expose())));
@@ -31,11 +38,36 @@ impl Jar {
                 pairs.push(part);
             }
         }
-        if !pairs.is_empty()
-            && let Ok(mut header) = HeaderValue::from_maybe_shared(pairs.into_bytes())
-        {
-            header.set_sensitive(true);
-            request.headers_mut().insert(COOKIE, header);
+        let mut header = HeaderValue::from_maybe_shared(pairs.into_bytes()).ok().filter(|header| !header.is_empty())?;
+        header.set_sensitive(true);
+        Some(header)
+    }
+}
+
+impl Jar {
+    pub(crate) fn new(cookies: Cookies) -> Self {
+        Self { cookies, headers: Default::default() }
+    }
+
+    pub(crate) fn cookies(&self) -> &Cookies {
+        &self.cookies
+    }
+
+    pub(crate) fn change(&mut self) -> &mut Cookies {
+        self.headers = Default::default();
+        &mut self.cookies
+    }
+
+    /// Adds the `Cookie` header that the request's host may see; none for any other host. Gives the place that it is for.
+    pub(crate) fn attach<T>(&mut self, server: &Server, request: &mut Request<T>) -> Option<Site> {
+        let site = Site::of(server, request.uri())?;
+        let [chat, login] = &mut self.headers;
+        let header = if site == Site::Chat { chat } else { login };
+        if header.is_none() {
+            *header = self.cookies.header(server, site);
+        }
+        if let Some(header) = header {
+            request.headers_mut().insert(COOKIE, header.clone());
         }
         Some(site)
     }
@@ -47,9 +79,9 @@ impl Jar {
         let mut changed = false;
         for (name, value) in response.headers().get_all(SET_COOKIE).iter().filter_map(|header| parse(header, date)) {
             let slot = match name {
-                "acct" => &mut self.acct,
-                "prov" => &mut self.prov,
-                _ if name == server.chat_cookie() && site == Site::Chat => &mut self.chat,
+                "acct" => &mut self.cookies.acct,
+                "prov" => &mut self.cookies.prov,
+                _ if name == server.chat_cookie() && site == Site::Chat => &mut self.cookies.chat,
                 _ => continue,
             };
             let old = slot.as_ref().map(Secret::expose);
@@ -57,6 +89,9 @@ impl Jar {
                 *slot = value.map(Secret::from);
                 changed = true;
             }
+        }
+        if changed {
+            self.headers = Default::default();
         }
         changed
     }
@@ -105,12 +140,16 @@ mod tests {
     const ACCT: &str = "t=a%2Bb&s=c%3d";
 
     fn full() -> Jar {
-        Jar { acct: Some(ACCT.into()), prov: Some("p-r-o-v".into()), chat: Some("opaque".into()) }
+        Jar::new(Cookies { acct: Some(ACCT.into()), prov: Some("p-r-o-v".into()), chat: Some("opaque".into()) })
     }
 
     fn cookies_sent_to(server: &Server, uri: &str) -> Option<String> {
+        sent_to(&mut full(), server, uri)
+    }
+
+    fn sent_to(jar: &mut Jar, server: &Server, uri: &str) -> Option<String> {
         let mut request = Request::get(uri).body(()).unwrap();
-        full().attach(server, &mut request);
+        jar.attach(server, &mut request);
         request.headers().get(COOKIE).map(|v| v.to_str().unwrap().to_owned())
     }
 
@@ -155,10 +194,10 @@ mod tests {
             "rawr=1",
         ]);
         assert!(jar.store(&server, login, &set));
-        assert_eq!(jar.acct.as_ref().unwrap().expose(), ACCT);
-        assert!(jar.chat.is_none(), "the login host may not set the chat cookie");
+        assert_eq!(jar.cookies.acct.as_ref().unwrap().expose(), ACCT);
+        assert!(jar.cookies.chat.is_none(), "the login host may not set the chat cookie");
         assert!(jar.store(&server, chat, &answer(&["sechatusr=c=1; path=/"])));
-        assert_eq!(jar.chat.as_ref().unwrap().expose(), "c=1");
+        assert_eq!(jar.cookies.chat.as_ref().unwrap().expose(), "c=1");
         assert!(!jar.store(&server, chat, &answer(&["sechatusr=c=1; path=/"])));
         for gone in [
             "acct=; path=/",
@@ -169,9 +208,26 @@ mod tests {
         ] {
             let mut jar = full();
             assert!(jar.store(&server, chat, &answer(&[gone])));
-            assert!(jar.acct.is_none(), "{gone}");
+            assert!(jar.cookies.acct.is_none(), "{gone}");
         }
     }
+
+    #[test]
+    fn a_cookie_that_has_changed_is_sent_as_it_is_now() {
+        let (server, mut jar) = (Server::StackOverflow, full());
+        let mut sent = |change: &dyn Fn(&mut Jar)| {
+            change(&mut jar);
+            ["https://chat.stackoverflow.com/", "https://stackoverflow.com/"].map(|uri| sent_to(&mut jar, &server, uri))
+        };
+        let pair = |chat: &str, login: &str| [Some(chat.to_owned()), Some(login.to_owned())];
+        let old = format!("acct={ACCT}; prov=p-r-o-v");
+        assert_eq!(sent(&|_| ()), pair(&format!("{old}; chatusr=opaque"), &old));
+        let set = |jar: &mut Jar| assert!(jar.store(&server, Site::Chat, &answer(&["acct=new", "chatusr=c"])));
+        assert_eq!(sent(&set), pair("acct=new; prov=p-r-o-v; chatusr=c", "acct=new; prov=p-r-o-v"));
+        assert_eq!(sent(&|jar| jar.change().chat = None), pair("acct=new; prov=p-r-o-v", "acct=new; prov=p-r-o-v"));
+        assert_eq!(sent(&|jar| *jar.change() = Cookies::default()), [None, None]);
+    }
+
     #[test]
     fn expiry_is_told_by_the_clock_of_the_server() {
         let after = |cookie: &str, date: &str| {
@@ -179,7 +235,7 @@ mod tests {
             let mut response = answer(&[cookie]);
             response.headers_mut().insert(DATE, date.parse().unwrap());
             jar.store(&Server::StackExchange, Site::Chat, &response);
-            jar.acct.is_some()
+            jar.cookies.acct.is_some()
         };
         let cookie = "acct=x; expires=Wed, 21-Oct-2026 07:28:00 GMT; path=/";
         assert!(after(cookie, "Wed, 21 Oct 2026 07:27:59 GMT"));

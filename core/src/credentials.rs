@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::cookies::Jar;
+use crate::cookies::Cookies;
 use crate::{Error, Invalid, Secret, Server, UserId};
 
 /// The cookies of a session, and whose they are.
@@ -28,7 +28,7 @@ pub struct Credentials {
     server: Server,
     user_id: Option<UserId>,
     user_name: Option<String>,
-    jar: Jar,
+    cookies: Cookies,
 }
 
 impl Credentials {
@@ -36,9 +36,9 @@ impl Credentials {
     ///
     /// The way in while the site asks for a CAPTCHA. Whose they are is known once they have been used.
     pub fn from_cookies(server: Server, acct: impl Into<Secret>, prov: impl Into<Secret>) -> Result<Self, Error> {
-        let jar =
-            Jar { acct: Some(cookie("acct", acct.into())?), prov: Some(cookie("prov", prov.into())?), chat: None };
-        Ok(Self { server, user_id: None, user_name: None, jar })
+        let cookies =
+            Cookies { acct: Some(cookie("acct", acct.into())?), prov: Some(cookie("prov", prov.into())?), chat: None };
+        Ok(Self { server, user_id: None, user_name: None, cookies })
     }
 
     /// The chat server they are for.
@@ -59,7 +59,7 @@ impl Credentials {
     /// Everything, cookies included, as one line of JSON. Nobody overwrites that text when it is dropped.
     #[expect(clippy::missing_panics_doc, reason = "strings always serialise")]
     pub fn to_json(&self) -> String {
-        let Jar { acct, prov, chat } = &self.jar;
+        let Cookies { acct, prov, chat } = &self.cookies;
         let texts = [acct, prov, chat].into_iter().flatten().map(Secret::expose).chain(self.user_name());
         // Room for it all at once, as a text that grows leaves copies behind. A character becomes six at most.
         let mut json = Vec::with_capacity(512 + texts.map(|text| 6 * text.len()).sum::<usize>());
@@ -75,12 +75,12 @@ impl Credentials {
         })
     }
 
-    pub(crate) fn new(server: Server, user_id: UserId, user_name: String, jar: Jar) -> Self {
-        Self { server, user_id: Some(user_id), user_name: Some(user_name), jar }
+    pub(crate) fn new(server: Server, user_id: UserId, user_name: String, cookies: Cookies) -> Self {
+        Self { server, user_id: Some(user_id), user_name: Some(user_name), cookies }
     }
 
-    pub(crate) fn jar(&self) -> &Jar {
-        &self.jar
+    pub(crate) fn cookies(&self) -> &Cookies {
+        &self.cookies
     }
 }
 
@@ -90,7 +90,7 @@ impl fmt::Debug for Credentials {
             .field("server", &self.server)
             .field("user_id", &self.user_id)
             .field("user_name", &self.user_name)
-            .field("cookies", &self.jar)
+            .field("cookies", &self.cookies)
             .finish()
     }
 }
@@ -114,7 +114,7 @@ const VERSION: u32 = 1;
 
 impl Serialize for Credentials {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Jar { acct, prov, chat } = &self.jar;
+        let Cookies { acct, prov, chat } = &self.cookies;
         let stored = Stored {
             version: VERSION,
             server: self.server.clone(),
@@ -140,7 +140,7 @@ impl<'de> Deserialize<'de> for Credentials {
             server: stored.server,
             user_id: stored.user_id,
             user_name: stored.user_name,
-            jar: Jar {
+            cookies: Cookies {
                 acct: Some(checked("acct", stored.acct)?),
                 prov: Some(checked("prov", stored.prov)?),
                 chat: stored.chat_cookie.map(|value| checked("chat", value)).transpose()?,
@@ -167,8 +167,8 @@ mod tests {
 
     #[test]
     fn the_stored_form_is_versioned_json() {
-        let jar = Jar { acct: Some("t=1&s=2".into()), prov: Some("guid".into()), chat: Some("c".into()) };
-        let credentials = Credentials::new(Server::StackOverflow, UserId(7), "Bot".into(), jar);
+        let cookies = Cookies { acct: Some("t=1&s=2".into()), prov: Some("guid".into()), chat: Some("c".into()) };
+        let credentials = Credentials::new(Server::StackOverflow, UserId(7), "Bot".into(), cookies);
         let json = credentials.to_json();
         assert_eq!(
             json,

@@ -1,5 +1,7 @@
 //! How requests are built. Cookies and `User-Agent` are added by the engine.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use form_urlencoded::Serializer;
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderValue, REFERER};
@@ -35,7 +37,7 @@ impl Form {
         self.field(name, &value.to_string())
     }
 
-    pub(super) fn post(self, url: &Address<'_>, referer: &Address<'_>, accept: &'static str) -> Request<Bytes> {
+    pub(super) fn post(self, url: Address<'_>, referer: Address<'_>, accept: &'static str) -> Request<Bytes> {
         let mut request = request(Method::POST, url, accept, self.0.into_bytes());
         let headers = request.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
@@ -45,6 +47,7 @@ impl Form {
 }
 
 /// An address on one of the server's hosts.
+#[derive(Clone)]
 pub(super) struct Address<'a> {
     origin: &'a Origin,
     /// The path, and perhaps a query.
@@ -52,8 +55,8 @@ pub(super) struct Address<'a> {
 }
 
 impl Address<'_> {
-    fn uri(&self) -> Uri {
-        let path = PathAndQuery::from_maybe_shared(self.path.clone()).expect("a plain path and an encoded query");
+    fn uri(self) -> Uri {
+        let path = PathAndQuery::from_maybe_shared(self.path).expect("a plain path and an encoded query");
         let mut parts = Parts::default();
         parts.scheme = Some(self.origin.scheme.clone());
         parts.authority = Some(self.origin.authority.clone());
@@ -61,7 +64,7 @@ impl Address<'_> {
         Uri::from_parts(parts).expect("it has all parts")
     }
 
-    fn header(&self) -> HeaderValue {
+    fn header(self) -> HeaderValue {
         let origin = self.origin.url.as_str().trim_end_matches('/');
         HeaderValue::from_maybe_shared(Bytes::from([origin.as_bytes(), &self.path].concat()))
             .expect("an address is ASCII")
@@ -69,7 +72,7 @@ impl Address<'_> {
 }
 
 /// A page of the chat server.
-pub(super) fn get(url: &Address<'_>, accept: &'static str) -> Request<Bytes> {
+pub(super) fn get(url: Address<'_>, accept: &'static str) -> Request<Bytes> {
     request(Method::GET, url, accept, Bytes::new())
 }
 
@@ -86,8 +89,13 @@ pub(super) fn with_query<'a>(mut url: Address<'a>, pairs: &[(&str, String)]) -> 
 
 impl<'a> Session<'a> {
     /// An address on the chat server. `path` needs no escaping.
-    pub(super) fn chat(&self, path: impl Into<Bytes>) -> Address<'a> {
-        Address { origin: self.server.chat_origin(), path: path.into() }
+    pub(super) fn chat(&self, path: impl Into<Cow<'static, str>>) -> Address<'a> {
+        let path = match path.into() {
+            Cow::Borrowed(path) => Bytes::from_static(path.as_bytes()),
+            // Without spare room, which `Bytes` would keep count of in a place of its own.
+            Cow::Owned(path) => Bytes::from(path.into_boxed_str().into_boxed_bytes()),
+        };
+        Address { origin: self.server.chat_origin(), path }
     }
 
     /// An address on the site to log in on.
@@ -107,7 +115,7 @@ impl<'a> Session<'a> {
     }
 }
 
-fn request(method: Method, url: &Address<'_>, accept: &'static str, body: Bytes) -> Request<Bytes> {
+fn request(method: Method, url: Address<'_>, accept: &'static str, body: Bytes) -> Request<Bytes> {
     let mut request = Request::new(body);
     *request.method_mut() = method;
     *request.uri_mut() = url.uri();

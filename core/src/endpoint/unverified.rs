@@ -53,7 +53,7 @@ impl Endpoint for FreezeRoom {
 
     fn request(&self, session: Session<'_>) -> Request<Bytes> {
         let url = session.chat(format!("/rooms/setfrozen/{}", self.room));
-        session.form().field("freeze", &self.frozen.to_string()).post(&url, &session.room(self.room), TEXT)
+        session.form().field("freeze", &self.frozen.to_string()).post(url, session.room(self.room), TEXT)
     }
 
     fn parse(&self, response: &Response<Bytes>) -> Result<(), Error> {
@@ -67,7 +67,7 @@ impl Endpoint for DeleteRoom {
 
     fn request(&self, session: Session<'_>) -> Request<Bytes> {
         let url = session.chat(format!("/rooms/setdeleted/{}", self.room));
-        session.form().field("delete", &self.deleted.to_string()).post(&url, &session.room(self.room), TEXT)
+        session.form().field("delete", &self.deleted.to_string()).post(url, session.room(self.room), TEXT)
     }
 
     fn parse(&self, response: &Response<Bytes>) -> Result<(), Error> {
@@ -82,7 +82,7 @@ impl Endpoint for MoveMessagesToNew {
     fn request(&self, session: Session<'_>) -> Request<Bytes> {
         let url = session.chat(format!("/admin/movePostsToNew/{}", self.room));
         let form = session.form().field("ids", &ids(&self.messages)).field("newTitle", &self.title);
-        form.post(&url, &session.room(self.room), TEXT)
+        form.post(url, session.room(self.room), TEXT)
     }
 
     fn parse(&self, response: &Response<Bytes>) -> Result<(), Error> {

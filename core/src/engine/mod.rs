@@ -137,7 +137,7 @@ impl Engine {
             let text = format!("they are for {other}, and the chat server is {}", config.server);
             return Err(Invalid::Credentials(text).into());
         }
-        let jar = stored.map_or_else(Jar::default, |credentials| credentials.jar().clone());
+        let jar = stored.map_or_else(Jar::default, |credentials| Jar::new(credentials.cookies().clone()));
         let session = Session::new(&config);
         Ok(Self {
             net: Net::new(&config, jar)?,

@@ -163,7 +163,7 @@ impl Session {
 
     pub(super) fn credentials(&self, net: &Net) -> Option<Credentials> {
         let me = self.me.as_ref()?;
-        Some(Credentials::new(net.server.clone(), me.id, me.name.clone(), net.jar.clone()))
+        Some(Credentials::new(net.server.clone(), me.id, me.name.clone(), net.jar.cookies().clone()))
     }
 
     /// A room that the account has to do with.
@@ -182,7 +182,7 @@ impl Session {
             return Some(Outcome::Failed(error.clone()));
         }
         self.search = Search { since: Some(now.mono), ..Search::default() };
-        let first = match (self.anonymous || net.jar.acct.is_some(), &self.me) {
+        let first = match (self.anonymous || net.jar.cookies().acct.is_some(), &self.me) {
             (true, Some(_)) => Step::Check,
             (true, None) => Step::Home,
             (false, _) => Step::LoginPage,

@@ -29,7 +29,7 @@ impl Endpoint for EditBio {
     fn request(&self, session: Session<'_>) -> Request<Bytes> {
         let url = session.chat(format!("/users/usermessage/{}", self.user));
         let profile = session.chat(format!("/users/{}", self.user));
-        session.form().field("message", &self.bio).post(&url, &profile, TEXT)
+        session.form().field("message", &self.bio).post(url, profile, TEXT)
     }
 
     fn parse(&self, response: &Response<Bytes>) -> Result<String, Error> {

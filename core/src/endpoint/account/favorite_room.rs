@@ -33,7 +33,7 @@ impl Endpoint for FavoriteRoom {
 
     fn request(&self, session: Session<'_>) -> Request<Bytes> {
         let form = session.form().number("roomId", self.room.0);
-        form.post(&session.chat("/rooms/favorite"), &session.room(self.room), JSON)
+        form.post(session.chat("/rooms/favorite"), session.room(self.room), JSON)
     }
 
     fn parse(&self, response: &Response<Bytes>) -> Result<bool, Error> {

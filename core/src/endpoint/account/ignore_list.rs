@@ -37,7 +37,7 @@ impl Endpoint for IgnoreList {
     const NATURE: Nature = Nature::Read;
 
     fn request(&self, session: Session<'_>) -> Request<Bytes> {
-        get(&session.chat("/users/ignorelist"), JSON)
+        get(session.chat("/users/ignorelist"), JSON)
     }
 
     /// What its items are is not recorded: numbers, texts of digits and objects with an `id` are read.
@@ -80,7 +80,7 @@ impl Endpoint for UnignoreUser {
 
 fn change(session: Session<'_>, deed: &str, user: UserId) -> Request<Bytes> {
     let url = session.chat(format!("/users/ignorelist/{deed}"));
-    session.form().field("id", &user.to_string()).post(&url, &session.chat(format!("/users/{user}")), TEXT)
+    session.form().field("id", &user.to_string()).post(url, session.chat(format!("/users/{user}")), TEXT)
 }
 
 /// No client looks at the answer. The form of the profile page leads back to that page.

@@ -22,7 +22,7 @@ impl Endpoint for Acknowledge {
 
     fn request(&self, session: Session<'_>) -> Request<Bytes> {
         let ids: Vec<_> = self.messages.iter().map(MessageId::to_string).collect();
-        session.form().field("id", &ids.join(",")).post(&session.chat("/messages/ack"), &session.chat("/"), TEXT)
+        session.form().field("id", &ids.join(",")).post(session.chat("/messages/ack"), session.chat("/"), TEXT)
     }
 
     fn parse(&self, response: &Response<Bytes>) -> Result<(), Error> {

@@ -9,5 +9,5 @@ use crate::endpoint::request::TEXT;
 
 /// `POST CHAT/messages/M/DEED`.
 pub(super) fn act(session: Session<'_>, message: MessageId, deed: &str) -> Request<Bytes> {
-    session.form().post(&session.chat(format!("/messages/{message}/{deed}")), &session.chat("/"), TEXT)
+    session.form().post(session.chat(format!("/messages/{message}/{deed}")), session.chat("/"), TEXT)
 }

@@ -55,7 +55,7 @@ impl Endpoint for Bookmark {
     fn request(&self, session: Session<'_>) -> Request<Bytes> {
         let form = session.form().number("roomId", self.room.0);
         let form = form.number("firstMessageId", self.first.0).number("lastMessageId", self.last.0);
-        form.field("title", &self.title).post(&session.chat("/conversation/new"), &session.room(self.room), JSON)
+        form.field("title", &self.title).post(session.chat("/conversation/new"), session.room(self.room), JSON)
     }
 
     fn parse(&self, response: &Response<Bytes>) -> Result<String, Error> {

@@ -34,7 +34,7 @@ impl Endpoint for DeleteBookmark {
         if let Ok(mut path) = url.path_segments_mut() {
             path.extend(["conversation", "delete", &self.room.to_string(), &self.slug]);
         }
-        session.form().post(&session.chat(url.path().to_owned()), &session.room(self.room), TEXT)
+        session.form().post(session.chat(url.path().to_owned()), session.room(self.room), TEXT)
     }
 
     fn parse(&self, response: &Response<Bytes>) -> Result<(), Error> {

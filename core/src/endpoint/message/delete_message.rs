@@ -21,7 +21,7 @@ impl Endpoint for DeleteMessage {
     const NATURE: Nature = Nature::Write;
 
     fn request(&self, session: Session<'_>) -> Request<Bytes> {
-        session.form().post(&session.chat(format!("/messages/{}/delete", self.message)), &session.chat("/"), TEXT)
+        session.form().post(session.chat(format!("/messages/{}/delete", self.message)), session.chat("/"), TEXT)
     }
 
     fn parse(&self, response: &Response<Bytes>) -> Result<(), Error> {

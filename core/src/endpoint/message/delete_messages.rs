@@ -35,7 +35,7 @@ impl Endpoint for DeleteMessages {
 
     fn request(&self, session: Session<'_>) -> Request<Bytes> {
         let url = session.chat(format!("/admin/deletePosts/{}", self.room));
-        session.form().field("id", &ids(&self.messages)).post(&url, &session.room(self.room), TEXT)
+        session.form().field("id", &ids(&self.messages)).post(url, session.room(self.room), TEXT)
     }
 
     fn parse(&self, response: &Response<Bytes>) -> Result<(), Error> {

@@ -34,7 +34,7 @@ impl Endpoint for EditMessage {
 
     fn request(&self, session: Session<'_>) -> Request<Bytes> {
         let form = Text::new(&self.text, self.parent, self.style).write(session.form());
-        form.post(&session.chat(format!("/messages/{}", self.message)), &session.chat("/"), TEXT)
+        form.post(session.chat(format!("/messages/{}", self.message)), session.chat("/"), TEXT)
     }
 
     fn parse(&self, response: &Response<Bytes>) -> Result<(), Error> {

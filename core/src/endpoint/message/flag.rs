@@ -64,7 +64,7 @@ impl Endpoint for FlagForModerator {
 
     fn request(&self, session: Session<'_>) -> Request<Bytes> {
         let url = session.chat(format!("/messages/{}/mod", self.message));
-        session.form().field("info", &self.text).post(&url, &session.chat("/"), TEXT)
+        session.form().field("info", &self.text).post(url, session.chat("/"), TEXT)
     }
 
     fn parse(&self, response: &Response<Bytes>) -> Result<(), Error> {

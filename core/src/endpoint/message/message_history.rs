@@ -25,7 +25,7 @@ impl Endpoint for MessageHistory {
     const NATURE: Nature = Nature::Read;
 
     fn request(&self, session: Session<'_>) -> Request<Bytes> {
-        get(&session.chat(format!("/messages/{}/history", self.message)), HTML)
+        get(session.chat(format!("/messages/{}/history", self.message)), HTML)
     }
 
     fn parse(&self, response: &Response<Bytes>) -> Result<MessageRecord, Error> {

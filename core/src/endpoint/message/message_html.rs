@@ -36,7 +36,7 @@ impl Endpoint for MessageHtml {
     const NATURE: Nature = Nature::Read;
 
     fn request(&self, session: Session<'_>) -> Request<Bytes> {
-        get(&session.chat(format!("/message/{}", self.message)), HTML)
+        get(session.chat(format!("/message/{}", self.message)), HTML)
     }
 
     fn parse(&self, response: &Response<Bytes>) -> Result<String, Error> {
@@ -49,7 +49,7 @@ impl Endpoint for FullMessage {
     const NATURE: Nature = Nature::Read;
 
     fn request(&self, session: Session<'_>) -> Request<Bytes> {
-        get(&session.chat(format!("/messages/{}/{}", self.room, self.message)), HTML)
+        get(session.chat(format!("/messages/{}/{}", self.room, self.message)), HTML)
     }
 
     fn parse(&self, response: &Response<Bytes>) -> Result<String, Error> {

@@ -24,7 +24,7 @@ impl Endpoint for MessageSource {
     const NATURE: Nature = Nature::Read;
 
     fn request(&self, session: Session<'_>) -> Request<Bytes> {
-        get(&session.chat(format!("/message/{}?plain=true", self.message)), TEXT)
+        get(session.chat(format!("/message/{}?plain=true", self.message)), TEXT)
     }
 
     fn parse(&self, response: &Response<Bytes>) -> Result<String, Error> {

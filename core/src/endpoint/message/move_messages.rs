@@ -47,7 +47,7 @@ impl Endpoint for MoveMessages {
     fn request(&self, session: Session<'_>) -> Request<Bytes> {
         let url = session.chat(format!("/admin/movePosts/{}", self.room));
         let form = session.form().field("ids", &ids(&self.messages)).number("to", self.to.0);
-        form.post(&url, &session.room(self.room), JSON)
+        form.post(url, session.room(self.room), JSON)
     }
 
     fn parse(&self, response: &Response<Bytes>) -> Result<u64, Error> {

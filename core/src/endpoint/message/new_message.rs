@@ -40,7 +40,7 @@ impl Endpoint for NewMessage {
     fn request(&self, session: Session<'_>) -> Request<Bytes> {
         let form = Text::new(&self.text, self.parent, self.style).write(session.form());
         let url = session.chat(format!("/chats/{}/messages/new", self.room));
-        form.post(&url, &session.room(self.room), JSON)
+        form.post(url, session.room(self.room), JSON)
     }
 
     fn parse(&self, response: &Response<Bytes>) -> Result<MessageId, Error> {

@@ -87,7 +87,7 @@ impl Endpoint for SearchMessages {
             ("pagesize", self.page_size.clamp(1, 100).to_string()),
             ("sort", "newest".to_owned()),
         ];
-        get(&with_query(session.chat("/search"), &query), HTML)
+        get(with_query(session.chat("/search"), &query), HTML)
     }
 
     fn parse(&self, response: &Response<Bytes>) -> Result<SearchPage, Error> {

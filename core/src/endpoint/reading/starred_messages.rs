@@ -46,7 +46,7 @@ impl Endpoint for StarredMessages {
 
     fn request(&self, session: Session<'_>) -> Request<Bytes> {
         let url = session.chat(format!("/chats/stars/{}", self.room));
-        get(&with_query(url, &[("count", self.count.to_string())]), HTML)
+        get(with_query(url, &[("count", self.count.to_string())]), HTML)
     }
 
     fn parse(&self, response: &Response<Bytes>) -> Result<Vec<StarredMessage>, Error> {

@@ -44,7 +44,7 @@ impl Endpoint for Transcript {
             Self::Hours(room, day, from, to) => format!("/transcript/{room}/{}/{from}-{to}", day.path()),
             Self::Around(message) => format!("/transcript/message/{message}"),
         };
-        get(&session.chat(path), HTML)
+        get(session.chat(path), HTML)
     }
 
     fn parse(&self, response: &Response<Bytes>) -> Result<TranscriptPage, Error> {

@@ -156,5 +156,5 @@ fn notes(page: Region<'_>) -> Result<Notes, Missing> {
 fn tab(session: Session<'_>, room: RoomId, name: &str, page: u32) -> Request<Bytes> {
     let page = if page > 1 { page.to_string() } else { String::new() };
     let query = [("tab", name.to_owned()), ("page", page)];
-    get(&with_query(session.chat(format!("/rooms/info/{room}")), &query), HTML)
+    get(with_query(session.chat(format!("/rooms/info/{room}")), &query), HTML)
 }

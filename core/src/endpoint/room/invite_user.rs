@@ -27,7 +27,7 @@ impl Endpoint for InviteUser {
 
     fn request(&self, session: Session<'_>) -> Request<Bytes> {
         let form = session.form().field("UserId", &self.user.to_string()).number("RoomId", self.room.0);
-        form.post(&session.chat("/users/invite"), &session.chat(format!("/users/{}", self.user)), TEXT)
+        form.post(session.chat("/users/invite"), session.chat(format!("/users/{}", self.user)), TEXT)
     }
 
     fn parse(&self, response: &Response<Bytes>) -> Result<String, Error> {

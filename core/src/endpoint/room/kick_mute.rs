@@ -40,7 +40,7 @@ impl Endpoint for KickMute {
             Some(reason) => form.field("reason", reason),
             None => form,
         };
-        form.post(&session.chat(format!("/rooms/kickmute/{}", self.room)), &session.room(self.room), JSON)
+        form.post(session.chat(format!("/rooms/kickmute/{}", self.room)), session.room(self.room), JSON)
     }
 
     /// Only the words tell a success.

@@ -24,7 +24,7 @@ impl Endpoint for LeaveAllRooms {
 
     fn request(&self, session: Session<'_>) -> Request<Bytes> {
         let form = session.form().field("quiet", "true");
-        form.post(&session.chat("/chats/leave/all"), &session.chat("/"), TEXT)
+        form.post(session.chat("/chats/leave/all"), session.chat("/"), TEXT)
     }
 
     fn parse(&self, response: &Response<Bytes>) -> Result<(), Error> {

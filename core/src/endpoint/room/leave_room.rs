@@ -26,7 +26,7 @@ impl Endpoint for LeaveRoom {
 
     fn request(&self, session: Session<'_>) -> Request<Bytes> {
         let url = session.chat(format!("/chats/leave/{}", self.room));
-        session.form().field("quiet", "true").post(&url, &session.room(self.room), TEXT)
+        session.form().field("quiet", "true").post(url, session.room(self.room), TEXT)
     }
 
     fn parse(&self, response: &Response<Bytes>) -> Result<(), Error> {

@@ -115,7 +115,7 @@ impl Endpoint for ListRooms {
             ("page", self.page.max(1).to_string()),
             ("nohide", if self.frozen { "true".to_owned() } else { String::new() }),
         ];
-        get(&with_query(session.chat("/rooms"), &query), HTML)
+        get(with_query(session.chat("/rooms"), &query), HTML)
     }
 
     fn parse(&self, response: &Response<Bytes>) -> Result<RoomList, Error> {

@@ -35,7 +35,7 @@ impl Endpoint for PairOff {
 
     fn request(&self, session: Session<'_>) -> Request<Bytes> {
         let form = session.form().field("withUserId", &self.user.to_string()).field("name", &self.name);
-        form.post(&session.chat("/rooms/pairoff"), &session.chat(format!("/users/{}", self.user)), TEXT)
+        form.post(session.chat("/rooms/pairoff"), session.chat(format!("/users/{}", self.user)), TEXT)
     }
 
     fn parse(&self, response: &Response<Bytes>) -> Result<RoomId, Error> {

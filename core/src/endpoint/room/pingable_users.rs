@@ -39,7 +39,7 @@ impl Endpoint for PingableUsers {
     const NATURE: Nature = Nature::Read;
 
     fn request(&self, session: Session<'_>) -> Request<Bytes> {
-        get(&session.chat(format!("/rooms/pingable/{}", self.room)), JSON)
+        get(session.chat(format!("/rooms/pingable/{}", self.room)), JSON)
     }
 
     fn parse(&self, response: &Response<Bytes>) -> Result<Vec<PingableUser>, Error> {

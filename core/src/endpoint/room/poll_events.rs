@@ -26,7 +26,7 @@ impl Endpoint for PollEvents {
     fn request(&self, session: Session<'_>) -> Request<Bytes> {
         let form = session.form();
         let form = self.rooms.iter().fold(form, |form, (room, last)| form.number(&format!("r{room}"), last.0));
-        form.post(&session.chat("/events"), &session.chat("/"), JSON)
+        form.post(session.chat("/events"), session.chat("/"), JSON)
     }
 
     fn parse(&self, response: &Response<Bytes>) -> Result<Frame, Error> {

@@ -25,7 +25,7 @@ impl Endpoint for RequestAccess {
 
     fn request(&self, session: Session<'_>) -> Request<Bytes> {
         let form = session.form().number("roomId", self.room.0);
-        form.post(&session.chat("/rooms/requestaccess"), &session.room(self.room), HTML)
+        form.post(session.chat("/rooms/requestaccess"), session.room(self.room), HTML)
     }
 
     fn parse(&self, response: &Response<Bytes>) -> Result<(), Error> {

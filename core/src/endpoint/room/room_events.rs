@@ -52,7 +52,7 @@ impl Endpoint for RoomEvents {
                 form = form.number(name, message.0);
             }
         }
-        form.post(&session.chat(format!("/chats/{}/events", self.room)), &session.room(self.room), JSON)
+        form.post(session.chat(format!("/chats/{}/events", self.room)), session.room(self.room), JSON)
     }
 
     fn parse(&self, response: &Response<Bytes>) -> Result<RoomSnapshot, Error> {

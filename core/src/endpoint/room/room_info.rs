@@ -80,7 +80,7 @@ impl Endpoint for RoomInfo {
             InfoUsers::Frequent => "frequent",
         };
         let query = [("tab", "general".to_owned()), ("users", users.to_owned())];
-        get(&with_query(session.chat(format!("/rooms/info/{}", self.room)), &query), HTML)
+        get(with_query(session.chat(format!("/rooms/info/{}", self.room)), &query), HTML)
     }
 
     fn parse(&self, response: &Response<Bytes>) -> Result<RoomDetails, Error> {

@@ -65,7 +65,7 @@ impl Endpoint for RoomThumbs {
     const NATURE: Nature = Nature::Read;
 
     fn request(&self, session: Session<'_>) -> Request<Bytes> {
-        get(&session.chat(format!("/rooms/thumbs/{}", self.room)), JSON)
+        get(session.chat(format!("/rooms/thumbs/{}", self.room)), JSON)
     }
 
     fn parse(&self, response: &Response<Bytes>) -> Result<Thumbs, Error> {

@@ -70,7 +70,7 @@ impl Endpoint for SaveRoom {
             Some(room) => form.number("roomId", room.0),
             None => form,
         };
-        form.post(&session.chat("/rooms/save"), &session.chat("/"), HTML)
+        form.post(session.chat("/rooms/save"), session.chat("/"), HTML)
     }
 
     fn parse(&self, response: &Response<Bytes>) -> Result<RoomId, Error> {

@@ -49,7 +49,7 @@ impl Endpoint for SetUserAccess {
         };
         let url = session.chat(format!("/rooms/setuseraccess/{}", self.room));
         let form = session.form().field("aclUserId", &self.user.to_string()).field("userAccess", access);
-        form.post(&url, &session.room(self.room), TEXT)
+        form.post(url, session.room(self.room), TEXT)
     }
 
     fn parse(&self, response: &Response<Bytes>) -> Result<(), Error> {

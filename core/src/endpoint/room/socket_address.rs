@@ -34,7 +34,7 @@ impl Endpoint for SocketAddress {
     const NATURE: Nature = Nature::Read;
 
     fn request(&self, session: Session<'_>) -> Request<Bytes> {
-        session.form().number("roomid", self.room.0).post(&session.chat("/ws-auth"), &session.room(self.room), JSON)
+        session.form().number("roomid", self.room.0).post(session.chat("/ws-auth"), session.room(self.room), JSON)
     }
 
     fn parse(&self, response: &Response<Bytes>) -> Result<Url, Error> {

@@ -45,7 +45,7 @@ impl Endpoint for TimeoutRoom {
 
     fn request(&self, session: Session<'_>) -> Request<Bytes> {
         let form = session.form().number("duration", self.duration.as_secs()).field("reason", &self.reason);
-        form.post(&session.chat(format!("/rooms/timeout/{}", self.room)), &session.room(self.room), TEXT)
+        form.post(session.chat(format!("/rooms/timeout/{}", self.room)), session.room(self.room), TEXT)
     }
 
     fn parse(&self, response: &Response<Bytes>) -> Result<(), Error> {

@@ -20,7 +20,7 @@ impl Endpoint for ChatHome {
     const NATURE: Nature = Nature::Read;
 
     fn request(&self, session: Session<'_>) -> Request<Bytes> {
-        get(&session.chat("/"), HTML)
+        get(session.chat("/"), HTML)
     }
 
     fn parse(&self, response: &Response<Bytes>) -> Result<Home, Error> {

@@ -19,7 +19,7 @@ impl Endpoint for FavoriteRooms {
     const NATURE: Nature = Nature::Read;
 
     fn request(&self, session: Session<'_>) -> Request<Bytes> {
-        get(&session.chat("/chats/join/favorite"), HTML)
+        get(session.chat("/chats/join/favorite"), HTML)
     }
 
     fn parse(&self, response: &Response<Bytes>) -> Result<Home, Error> {

@@ -34,7 +34,7 @@ impl Endpoint for LoginPage {
     const NATURE: Nature = Nature::Read;
 
     fn request(&self, session: Session<'_>) -> Request<Bytes> {
-        get(&session.login("/users/login"), HTML)
+        get(session.login("/users/login"), HTML)
     }
 
     fn parse(&self, response: &Response<Bytes>) -> Result<LoginPageAnswer, Error> {

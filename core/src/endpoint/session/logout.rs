@@ -31,7 +31,7 @@ impl Endpoint for LogoutPage {
     const NATURE: Nature = Nature::Read;
 
     fn request(&self, session: Session<'_>) -> Request<Bytes> {
-        get(&session.login("/users/logout"), HTML)
+        get(session.login("/users/logout"), HTML)
     }
 
     fn parse(&self, response: &Response<Bytes>) -> Result<Secret, Error> {
@@ -47,7 +47,7 @@ impl Endpoint for Logout {
 
     fn request(&self, session: Session<'_>) -> Request<Bytes> {
         let url = session.login("/users/logout");
-        Form::new().field("fkey", self.fkey.expose()).post(&url, &url, HTML)
+        Form::new().field("fkey", self.fkey.expose()).post(url.clone(), url, HTML)
     }
 
     fn parse(&self, response: &Response<Bytes>) -> Result<(), Error> {

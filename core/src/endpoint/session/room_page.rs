@@ -25,7 +25,7 @@ impl Endpoint for RoomPage {
     const NATURE: Nature = Nature::Read;
 
     fn request(&self, session: Session<'_>) -> Request<Bytes> {
-        get(&session.room(self.room), HTML)
+        get(session.room(self.room), HTML)
     }
 
     fn parse(&self, response: &Response<Bytes>) -> Result<Home, Error> {

@@ -40,7 +40,7 @@ impl Endpoint for SubmitLogin {
             .field("oauth_version", "")
             .field("oauth_server", "");
         let url = session.login("/users/login");
-        form.post(&url, &url, HTML)
+        form.post(url.clone(), url, HTML)
     }
 
     fn parse(&self, response: &Response<Bytes>) -> Result<(), Error> {

@@ -44,7 +44,7 @@ impl Endpoint for ValidateLogin {
             .field("oauthserver", "")
             .field("submitButton", "Log in");
         let url = session.login("/users/login-or-signup/validation/track");
-        form.post(&url, &session.login("/users/login"), TEXT)
+        form.post(url, session.login("/users/login"), TEXT)
     }
 
     fn parse(&self, response: &Response<Bytes>) -> Result<(), Error> {

@@ -71,7 +71,7 @@ impl Endpoint for UploadImage {
             Source::Url(url) => Part { name: "upload-url", file: None, data: url.as_str().as_bytes() },
         };
         let form = Multipart::new(&[part]);
-        let mut request = Form::new().post(&session.chat("/upload/image"), &session.chat("/"), HTML);
+        let mut request = Form::new().post(session.chat("/upload/image"), session.chat("/"), HTML);
         let kind = HeaderValue::from_str(&form.content_type).expect("a boundary is ASCII");
         request.headers_mut().insert(CONTENT_TYPE, kind);
         *request.body_mut() = form.body;

@@ -24,7 +24,7 @@ impl Endpoint for ChatUserOf {
     const NATURE: Nature = Nature::Read;
 
     fn request(&self, session: Session<'_>) -> Request<Bytes> {
-        get(&session.chat(format!("/accounts/{}", self.account)), HTML)
+        get(session.chat(format!("/accounts/{}", self.account)), HTML)
     }
 
     fn parse(&self, response: &Response<Bytes>) -> Result<UserId, Error> {

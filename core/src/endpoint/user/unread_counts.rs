@@ -35,7 +35,7 @@ impl Endpoint for UnreadCounts {
     const NATURE: Nature = Nature::Read;
 
     fn request(&self, session: Session<'_>) -> Request<Bytes> {
-        get(&session.chat("/topbar/get-unread-counts"), JSON)
+        get(session.chat("/topbar/get-unread-counts"), JSON)
     }
 
     fn parse(&self, response: &Response<Bytes>) -> Result<Unread, Error> {

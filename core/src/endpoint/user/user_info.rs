@@ -30,7 +30,7 @@ impl Endpoint for UserInfo {
     fn request(&self, session: Session<'_>) -> Request<Bytes> {
         let ids: Vec<_> = self.users.iter().map(UserId::to_string).collect();
         let form = Form::new().field("ids", &ids.join(",")).number("roomId", self.room.0);
-        form.post(&session.chat("/user/info"), &session.room(self.room), JSON)
+        form.post(session.chat("/user/info"), session.room(self.room), JSON)
     }
 
     fn parse(&self, response: &Response<Bytes>) -> Result<Vec<ChatUser>, Error> {

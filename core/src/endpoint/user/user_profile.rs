@@ -70,7 +70,7 @@ impl Endpoint for UserProfile {
 
     fn request(&self, session: Session<'_>) -> Request<Bytes> {
         let query = [("tab", "general".to_owned()), ("rooms", "frequent".to_owned())];
-        get(&with_query(session.chat(format!("/users/{}", self.user)), &query), HTML)
+        get(with_query(session.chat(format!("/users/{}", self.user)), &query), HTML)
     }
 
     fn parse(&self, response: &Response<Bytes>) -> Result<Profile, Error> {

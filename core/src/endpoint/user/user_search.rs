@@ -51,7 +51,7 @@ impl Endpoint for UserSearch {
 
     fn request(&self, session: Session<'_>) -> Request<Bytes> {
         let query = [("q", self.query.clone()), ("limit", self.limit.min(MAX_LIMIT).to_string())];
-        get(&with_query(session.chat("/users/search"), &query), JSON)
+        get(with_query(session.chat("/users/search"), &query), JSON)
     }
 
     fn parse(&self, response: &Response<Bytes>) -> Result<Vec<FoundUser>, Error> {

@@ -90,7 +90,7 @@ impl Endpoint for UserThumbs {
     const NATURE: Nature = Nature::Read;
 
     fn request(&self, session: Session<'_>) -> Request<Bytes> {
-        get(&session.chat(format!("/users/thumbs/{}", self.user)), JSON)
+        get(session.chat(format!("/users/thumbs/{}", self.user)), JSON)
     }
 
     fn parse(&self, response: &Response<Bytes>) -> Result<ThumbsUser, Error> {

@@ -73,7 +73,7 @@ impl Session {
             }
             Step::Submit(fkey) => {
                 self.account.as_ref().map(|account| account.submission(fkey).parse(&response)).transpose()?;
-                if net.jar.acct.is_none() {
+                if net.jar.cookies().acct.is_none() {
                     return Err(Error::Changed {
                         page: "the answer to the login",
                         looked_for: "a cookie named acct",
@@ -146,7 +146,7 @@ impl Session {
 
     fn logged_out(&mut self, now: Now, net: &mut Net) -> Result<Step, Error> {
         self.ends += 1;
-        if net.jar.chat.take().is_some() && !self.search.logged_in && !self.search.without_cookie {
+        if net.jar.change().chat.take().is_some() && !self.search.logged_in && !self.search.without_cookie {
             self.search.without_cookie = true;
             return Ok(Step::Home);
         }
