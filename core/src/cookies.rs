@@ -222,8 +222,8 @@ mod tests {
         let pair = |chat: &str, login: &str| [Some(chat.to_owned()), Some(login.to_owned())];
         let old = format!("acct={ACCT}; prov=p-r-o-v");
         assert_eq!(sent(&|_| ()), pair(&format!("{old}; chatusr=opaque"), &old));
-        let set = |jar: &mut Jar| assert!(jar.store(&server, Site::Chat, &answer(&["acct=new", "chatusr=c"])));
-        assert_eq!(sent(&set), pair("acct=new; prov=p-r-o-v; chatusr=c", "acct=new; prov=p-r-o-v"));
+        let by_answer = |jar: &mut Jar| assert!(jar.store(&server, Site::Chat, &answer(&["acct=new", "chatusr=c"])));
+        assert_eq!(sent(&by_answer), pair("acct=new; prov=p-r-o-v; chatusr=c", "acct=new; prov=p-r-o-v"));
         assert_eq!(sent(&|jar| jar.change().chat = None), pair("acct=new; prov=p-r-o-v", "acct=new; prov=p-r-o-v"));
         assert_eq!(sent(&|jar| *jar.change() = Cookies::default()), [None, None]);
     }
