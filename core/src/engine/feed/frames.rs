@@ -119,7 +119,7 @@ impl Engine {
             room.timeline.recover();
         }
         if last {
-            room.carried_by.retain(|&other| other != socket);
+            room.carried_by.retain(|other| *other != socket);
         }
         if last || source.latest < room.showing_from {
             return;

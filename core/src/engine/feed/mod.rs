@@ -29,6 +29,7 @@ use std::time::Instant;
 use asking::{Lap, Unverified};
 use book::Book;
 use late_leaves::LateLeaves;
+use smallvec::SmallVec;
 use timeline::Timeline;
 use url::Url;
 
@@ -130,7 +131,7 @@ struct Room {
     /// Which entering of it counts: one that was asked for before the account last left it does not.
     entry: u64,
     /// The sockets that have shown it since they opened or it was entered, whichever came last: they leave nothing of it out.
-    carried_by: Vec<SocketId>,
+    carried_by: SmallVec<[SocketId; 2]>,
     /// Since when the server has denied it, and how often.
     denied: Option<(Instant, u32)>,
     /// What sockets sent before this event says nothing of who carries the room: they may have lost it since.

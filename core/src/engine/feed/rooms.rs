@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use smallvec::SmallVec;
+
 use super::timeline::Timeline;
 use super::{Cover, FeedJob, Room};
 use crate::endpoint::{LeaveRoom, PollEvents, RoomEvents};
@@ -43,7 +45,7 @@ impl Engine {
                     timeline: Timeline::default(),
                     cover: Cover::None,
                     entry: ticket.0,
-                    carried_by: Vec::new(),
+                    carried_by: SmallVec::new(),
                     denied: None,
                     showing_from: EventId::default(),
                     admitted: false,

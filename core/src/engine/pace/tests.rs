@@ -312,6 +312,18 @@ fn guesses_that_are_alike_become_one_group_again() {
     assert!(alike.1 < told_apart.1, "by all of them a row begins: {alike:?} after {told_apart:?}");
 }
 
+#[test]
+fn what_no_answer_fits_is_dropped() {
+    let mut guesses = Guesses::all();
+    let mut at = 0.0;
+    for _ in 0..1000 {
+        guesses.taken(Some(at), at);
+        at = guesses.slowest().unwrap().ready();
+    }
+    let (_, groups) = guesses.count();
+    assert!(groups < 40, "{groups}: nothing is left of what was wrong again and again");
+}
+
 /// The document says what is so. Elsewhere logarithms may differ in the last digit, and with them a decision.
 #[test]
 fn the_document_has_what_is_measured() {
