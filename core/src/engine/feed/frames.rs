@@ -113,19 +113,19 @@ impl Engine {
         }
         let Some(room) = self.feed.rooms.get_mut(id).filter(|room| room.joining.is_none()) else { return };
         let Some(source) = self.feed.sockets.get(&socket) else { return };
-        let carried = room.carried_by.contains(&socket);
+        let carried = room.carried_by.contains(socket);
         if !carried {
             // What happened before it began to carry the room is not its business.
             room.timeline.recover();
         }
         if last {
-            room.carried_by.retain(|other| *other != socket);
+            room.carried_by.remove(socket);
         }
         if last || source.latest < room.showing_from {
             return;
         }
         if !carried {
-            room.carried_by.push(socket);
+            room.carried_by.add(socket);
         }
         room.denied = None;
         let better = match room.cover {

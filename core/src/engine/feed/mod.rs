@@ -16,6 +16,7 @@
 
 mod asking;
 mod book;
+mod carriers;
 mod frames;
 mod late_leaves;
 mod replays;
@@ -28,8 +29,8 @@ use std::time::Instant;
 
 use asking::{Lap, Unverified};
 use book::Book;
+use carriers::Carriers;
 use late_leaves::LateLeaves;
-use smallvec::SmallVec;
 use timeline::Timeline;
 use url::Url;
 
@@ -131,7 +132,7 @@ struct Room {
     /// Which entering of it counts: one that was asked for before the account last left it does not.
     entry: u64,
     /// The sockets that have shown it since they opened or it was entered, whichever came last: they leave nothing of it out.
-    carried_by: SmallVec<[SocketId; 2]>,
+    carried_by: Carriers,
     /// Since when the server has denied it, and how often.
     denied: Option<(Instant, u32)>,
     /// What sockets sent before this event says nothing of who carries the room: they may have lost it since.

@@ -2,10 +2,8 @@
 
 use std::time::Duration;
 
-use smallvec::SmallVec;
-
 use super::timeline::Timeline;
-use super::{Cover, FeedJob, Room};
+use super::{Carriers, Cover, FeedJob, Room};
 use crate::endpoint::{LeaveRoom, PollEvents, RoomEvents};
 use crate::engine::call::{Call, Stage};
 use crate::engine::calls::Sink;
@@ -45,7 +43,7 @@ impl Engine {
                     timeline: Timeline::default(),
                     cover: Cover::None,
                     entry: ticket.0,
-                    carried_by: SmallVec::new(),
+                    carried_by: Carriers::default(),
                     denied: None,
                     showing_from: EventId::default(),
                     admitted: false,

@@ -125,7 +125,7 @@ impl Engine {
             room.denied = None;
             room.admitted = true;
             room.cover = Cover::Socket(id);
-            room.carried_by.push(id);
+            room.carried_by.add(id);
             room.timeline.recover();
         }
         match self.feed.status {
@@ -150,7 +150,7 @@ impl Engine {
             self.keep(socket.replaces);
         }
         for (room_id, room) in self.feed.rooms.iter_mut() {
-            room.carried_by.retain(|other| *other != id);
+            room.carried_by.remove(id);
             let led = room_id == socket.leader && room.cover == Cover::Opening;
             if led || room.cover == Cover::Socket(id) {
                 room.cover = Cover::None;
@@ -352,7 +352,7 @@ impl Engine {
             self.feed.primary = self.feed.sockets.iter().find(|(_, s)| s.opened_at().is_some()).map(|(&id, _)| id);
         }
         for (_, room) in self.feed.rooms.iter_mut() {
-            room.carried_by.retain(|other| *other != id);
+            room.carried_by.remove(id);
             if room.cover == Cover::Socket(id) {
                 room.cover = Cover::None;
             }
