@@ -55,9 +55,9 @@ mod tests {
             (true, 3, vec![3]),
         ] {
             if add {
-                carriers.add(SocketId(id))
+                carriers.add(SocketId(id));
             } else {
-                carriers.remove(SocketId(id))
+                carriers.remove(SocketId(id));
             }
             assert_eq!(listed(&carriers), then);
         }
