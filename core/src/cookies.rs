@@ -53,6 +53,7 @@ impl Jar {
         &self.cookies
     }
 
+    /// For a change that no answer asks for: the headers are made anew.
     pub(crate) fn change(&mut self) -> &mut Cookies {
         self.headers = Default::default();
         &mut self.cookies
@@ -221,7 +222,9 @@ mod tests {
         };
         let pair = |chat: &str, login: &str| [Some(chat.to_owned()), Some(login.to_owned())];
         let old = format!("acct={ACCT}; prov=p-r-o-v");
+        let shows = |jar: &mut Jar| assert!(!format!("{jar:?}").contains(ACCT), "a header prints no cookie");
         assert_eq!(sent(&|_| ()), pair(&format!("{old}; chatusr=opaque"), &old));
+        sent(&shows);
         let by_answer = |jar: &mut Jar| assert!(jar.store(&server, Site::Chat, &answer(&["acct=new", "chatusr=c"])));
         assert_eq!(sent(&by_answer), pair("acct=new; prov=p-r-o-v; chatusr=c", "acct=new; prov=p-r-o-v"));
         assert_eq!(sent(&|jar| jar.change().chat = None), pair("acct=new; prov=p-r-o-v", "acct=new; prov=p-r-o-v"));

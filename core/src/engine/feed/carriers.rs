@@ -15,6 +15,7 @@ impl Carriers {
         self.one == Some(id) || self.others.contains(&id)
     }
 
+    /// Adds one, unless it is there.
     pub(super) fn add(&mut self, id: SocketId) {
         if !self.contains(id) {
             self.others.extend(self.one.replace(id));

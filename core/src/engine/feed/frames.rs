@@ -113,8 +113,7 @@ impl Engine {
         }
         let Some(room) = self.feed.rooms.get_mut(id).filter(|room| room.joining.is_none()) else { return };
         let Some(source) = self.feed.sockets.get(&socket) else { return };
-        let carried = room.carried_by.contains(socket);
-        if !carried {
+        if !room.carried_by.contains(socket) {
             // What happened before it began to carry the room is not its business.
             room.timeline.recover();
         }
@@ -124,9 +123,7 @@ impl Engine {
         if last || source.latest < room.showing_from {
             return;
         }
-        if !carried {
-            room.carried_by.add(socket);
-        }
+        room.carried_by.add(socket);
         room.denied = None;
         let better = match room.cover {
             Cover::Socket(current) => is_primary && current != socket,

@@ -15,6 +15,8 @@ use crate::{Error, EventId, MessageId, Now, Refusal, RoomId};
 /// So often, and for so long, the server must deny a room and never show it before it counts as lost.
 const DENIALS: u32 = 3;
 const DENIED_FOR_GOOD: Duration = Duration::from_secs(30);
+/// How often a room is read to be joined: once more if what was read does not say where it begins.
+const READINGS: u32 = 2;
 
 impl Engine {
     /// Starts a room, or joins those who wait for it.
@@ -185,7 +187,7 @@ impl Engine {
                 let time = latest_in(frame, id).or(position).unwrap_or(heard);
                 // A room that talks, of which nothing is told, may have been shut meanwhile. That can be seen.
                 let strange = time == EventId::default() && last.is_some();
-                if strange && room.readings < 2 {
+                if strange && room.readings < READINGS {
                     return self.read_to_join(id, ticket);
                 }
                 self.begin(now, id, time, last);

@@ -94,7 +94,9 @@ fn what_turns_up_of_a_gap_that_was_given_up_does_not_come_out_of_order() {
     assert_eq!(timeline.give_up(), []);
     timeline.park(event(12));
     let mut bring = |parked: Option<u64>, next: u64| {
-        parked.map(event).into_iter().for_each(|event| timeline.park(event));
+        if let Some(id) = parked {
+            timeline.park(event(id));
+        }
         let update = RoomUpdate { t: Some(EventId(next)), events: vec![event(next)], ..RoomUpdate::default() };
         timeline.update(update, 0).iter().map(id).collect::<Vec<_>>()
     };
